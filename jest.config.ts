@@ -1,7 +1,21 @@
 import type { Config } from "jest";
 
 /** Packages that ship ES modules only: jest loads CommonJS, so swc rewrites them like our own sources. */
-const esModulePackages = ["uuid", "canonicalize", "jose", "@renovatebot/pep440", "croner", "cron-parser", "log-update", "string-width", "ae-cvss-calculator", "packageurl-js"];
+const esModulePackages = [
+  "kysely",
+  "temporal-polyfill",
+  "temporal-utils",
+  "uuid",
+  "canonicalize",
+  "jose",
+  "@renovatebot/pep440",
+  "croner",
+  "cron-parser",
+  "log-update",
+  "string-width",
+  "ae-cvss-calculator",
+  "packageurl-js",
+];
 
 const shared = {
   testEnvironment: "node",
@@ -9,7 +23,11 @@ const shared = {
   transform: {
     "\\.[cm]?[jt]s$": [
       "@swc/jest",
-      { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "commonjs" } },
+      {
+        sourceMaps: "inline",
+        jsc: { parser: { syntax: "typescript" }, target: "es2024" },
+        module: { type: "commonjs" },
+      },
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulePackages.join("|")})/)`],
