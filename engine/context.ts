@@ -1,0 +1,38 @@
+import type { Identity } from "../model/identity/identity.ts";
+import type { OperatorNote } from "../model/identity/operator-note.ts";
+import type { BlobStore } from "../platform/blobs/blob-store.ts";
+import type { Log } from "../platform/log/log.ts";
+import type { Workflows } from "../platform/temporal/workflows.ts";
+import type { JobQueue } from "../platform/valkey/queue.ts";
+import type { Database } from "../store/tenant.ts";
+
+/** Prefixes of ids, one for each kind of document. */
+export type IdPrefix = "sch" | "run" | "job" | "evt";
+
+/** What every verb may use. Built once, in the composition root of each process. */
+export interface Engine {
+  /** Connected as the runtime role: reach it through `withTenant` only. */
+  readonly app: Database;
+  /** Connected as the engine role, for work across tenants: reach it through `withEngine` only. */
+  readonly engine: Database;
+  readonly queue: JobQueue;
+  readonly blobs: BlobStore;
+  readonly workflows: Workflows;
+  readonly log: Log;
+  /** A fresh id: prefix and a time-ordered UUID, such as `run_0198c2f400007000800000000000abcd`. */
+  readonly newId: (prefix: IdPrefix) => string;
+  /** In [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+/** Who asks for a verb, and under which request. */
+export interface Caller {
+  readonly identity: Identity;
+  readonly requestId: string;
+  readonly note: OperatorNote;
+}
+
+/** The context of a verb that somebody asked for. */
+export interface Ctx extends Engine {
+  readonly caller: Caller;
+}

@@ -1,0 +1,130 @@
+/**
+ * One run over one impact set, from planning to the closed books. The rows in PostgreSQL are the truth;
+ * this workflow sees to it that every step happens, however often processes die in between.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineQuery,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from "@temporalio/workflow";
+import {
+  type RunInput,
+  type RunProgress,
+  type SchedulerActivities,
+  runQueries,
+  runSignals,
+  searchAttributes,
+} from "./contract.ts";
+
+export const drained = defineSignal(runSignals.drained);
+export const cancelRequested = defineSignal(runSignals.cancelRequested);
+export const progress = defineQuery<RunProgress>(runQueries.progress);
+
+const retry = { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "15s" } as const;
+
+const { checkRun, cancelRun, closeRun, failRun } = proxyActivities<SchedulerActivities>({
+  startToCloseTimeout: "2 minutes",
+  retry,
+});
+// Dispatch heartbeats by chunk: a dead worker is noticed within 30 seconds however long the run is.
+const { planAndDispatch } = proxyActivities<SchedulerActivities>({
+  startToCloseTimeout: "6 hours",
+  heartbeatTimeout: "30s",
+  retry,
+});
+
+/** How often a run looks for itself: soon at first, then each minute, so that a long run stays a short history. */
+const firstCheckMs = 5_000;
+const longestCheckMs = 60_000;
+
+export async function run(input: RunInput): Promise<RunProgress> {
+  let current: RunProgress = {
+    state: "planning",
+    planned: 0,
+    succeeded: 0,
+    failed: 0,
+    incomplete: 0,
+    cancelled: 0,
+    jobsOpen: 0,
+  };
+  let shownState = "";
+  let isDrained = false;
+  let isCancelRequested = false;
+
+  setHandler(progress, () => current);
+  setHandler(drained, () => {
+    isDrained = true;
+  });
+  setHandler(cancelRequested, () => {
+    isCancelRequested = true;
+  });
+
+  const show = (next: RunProgress): void => {
+    current = next;
+    setCurrentDetails(describe(input, next));
+    if (next.state !== shownState) {
+      shownState = next.state;
+      upsertSearchAttributes([{ key: searchAttributes.runState, value: next.state }]);
+    }
+  };
+
+  try {
+    show(current);
+    show(await planAndDispatch(input));
+    let waitMs = firstCheckMs;
+    while (current.jobsOpen > 0) {
+      const woken = await condition(() => isDrained || isCancelRequested, waitMs);
+      isDrained = false;
+      isCancelRequested = false;
+      if (!woken) waitMs = Math.min(waitMs * 2, longestCheckMs);
+      show(await checkRun(input));
+    }
+    show(await closeRun(input));
+    return current;
+  } catch (error) {
+    if (isCancellation(error)) {
+      // Cancelled in the Temporal UI: the same as through the API, and seen through to the end.
+      return CancellationScope.nonCancellable(async () => {
+        show(await cancelRun(input));
+        while (current.jobsOpen > 0) {
+          await condition(() => isDrained, firstCheckMs);
+          isDrained = false;
+          show(await checkRun(input));
+        }
+        show(await closeRun(input));
+        return current;
+      });
+    }
+    const fault = domainFault(error);
+    if (fault === undefined) throw error;
+    show(await failRun(input, fault));
+    return current;
+  }
+}
+
+/** The engine's own word for what went wrong, when an activity said that trying again is of no use. */
+function domainFault(error: unknown): { code: string; message: string } | undefined {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return undefined;
+  return { code: error.cause.type ?? "ERR_RUN_ENGINE", message: error.cause.message };
+}
+
+/** The text that the Temporal UI shows: a run can be understood without opening a payload. */
+function describe(input: RunInput, now: RunProgress): string {
+  const done = now.succeeded + now.failed + now.incomplete + now.cancelled;
+  const share = now.planned === 0 ? "" : ` (${Math.floor((100 * done) / now.planned)} %)`;
+  return [
+    `**${now.state}** ${input.mode} run of tenant \`${input.tenant}\`, trigger ${input.trigger}`,
+    `${done} of ${now.planned} images${share}: ${now.succeeded} succeeded, ${now.failed} failed, ` +
+      `${now.incomplete} incomplete, ${now.cancelled} cancelled`,
+    `${now.jobsOpen} jobs open`,
+    ...(input.scheduleId === null ? [] : [`schedule \`${input.scheduleId}\``]),
+  ].join("\n\n");
+}
