@@ -1,0 +1,53 @@
+import { compareDigits, compareText, isDigits } from "./digits.ts";
+import type { VersionOrder } from "./order.ts";
+
+/** A semantic version without its build metadata, which has no rank. */
+export interface SemanticVersion {
+  readonly core: readonly [string, string, string];
+  /** Identifiers after the dash; empty for a release. */
+  readonly prerelease: readonly string[];
+}
+
+const pattern =
+  /^v?([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+)([A-Za-z][0-9A-Za-z.-]*)?)?)?(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/i;
+
+/**
+ * Semantic Versioning 2.0 section 11 (https://semver.org/#spec-item-11), for npm and crates.io and under
+ * the Go order. It reads what feeds hold beyond the letter of the standard: a leading `v`, one or two
+ * numbers (`1.2` is `1.2.0`), a pre-release without its dash after three numbers (`1.2.3rc1`), numbers of any length. The `semver`
+ * package refuses numbers above 2^53, so it is the oracle of the tests, not the implementation.
+ */
+export const semverOrder: VersionOrder<SemanticVersion> = {
+  parse(text) {
+    const match = pattern.exec(text.trim());
+    if (match === null) return undefined;
+    const [, major = "", minor = "0", patch = "0", dashless, dashed] = match;
+    const prerelease = dashless ?? dashed;
+    return { core: [major, minor, patch], prerelease: prerelease === undefined ? [] : prerelease.split(".") };
+  },
+  compare(a, b) {
+    return (
+      compareDigits(a.core[0], b.core[0]) ||
+      compareDigits(a.core[1], b.core[1]) ||
+      compareDigits(a.core[2], b.core[2]) ||
+      comparePrerelease(a.prerelease, b.prerelease)
+    );
+  },
+};
+
+function comparePrerelease(a: readonly string[], b: readonly string[]): number {
+  if (a.length === 0 || b.length === 0) return b.length - a.length;
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const difference = compareIdentifier(a[i] ?? "", b[i] ?? "");
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+function compareIdentifier(a: string, b: string): number {
+  const isNumberA = isDigits(a);
+  const isNumberB = isDigits(b);
+  if (isNumberA && isNumberB) return compareDigits(a, b);
+  if (isNumberA !== isNumberB) return isNumberA ? -1 : 1;
+  return compareText(a, b);
+}
