@@ -24,13 +24,14 @@ test("scope lists are split at any run of blanks", () => {
   expect(parseScopeList("  a.read  b:write\tc ")).toEqual(["a.read", "b:write", "c"]);
 });
 
+const hex = (length: number) =>
+  fc.string({
+    unit: fc.constantFrom(...Array.from("0123456789abcdef")),
+    minLength: length,
+    maxLength: length,
+  });
+
 test("a worker key is read back as it was written", () => {
-  const hex = (length: number) =>
-    fc.string({
-      unit: fc.constantFrom(...Array.from("0123456789abcdef")),
-      minLength: length,
-      maxLength: length,
-    });
   fc.assert(
     fc.property(hex(16), hex(64), (keyId, secret) => {
       expect(parseWorkerKey(formatWorkerKey({ keyId, secret }))).toEqual({ keyId, secret });
