@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { pause } from "./interrupt.ts";
+import { isAlive, startMark } from "./process-identity.ts";
+import { lastLines } from "./run-command.ts";
+import { StackError } from "./stack-error.ts";
+import type { Stoppable } from "./stop-process.ts";
+import type { LaunchPlan } from "./servers/server.ts";
+
+/**
+ * Starts a process that outlives us unless we stop it: in a process group of its own, so that Ctrl-C in the
+ * terminal does not reach it, with its output in a log file. Answers as soon as it exists.
+ */
+export function startProcess(title: string, plan: LaunchPlan, logFile: string): Stoppable {
+  mkdirSync(path.dirname(logFile), { recursive: true });
+  const log = openSync(logFile, "a", 0o600);
+  try {
+    const child = spawn(plan.command, plan.args, {
+      env: { ...process.env, ...plan.env },
+      ...(plan.uid === undefined ? {} : { uid: plan.uid }),
+      ...(plan.gid === undefined ? {} : { gid: plan.gid }),
+      detached: true,
+      stdio: ["ignore", log, log],
+    });
+    child.on("error", () => {}); // No pid tells it below.
+    child.unref();
+    if (child.pid === undefined) throw new StackError(`${title}: ${plan.command} cannot be started.`);
+    return {
+      pid: child.pid,
+      startMark: startMark(child.pid) ?? "ended",
+      stopSignal: plan.stopSignal,
+      container: plan.container,
+    };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** How long a server may take until it answers; a cold disk is slow, a minute is a fault. */
+const readyTimeoutMs = 60_000;
+
+/** Waits until `check` succeeds. A process that ends meanwhile, or takes too long, is an error with its last words. */
+export async function waitUntilReady(
+  title: string,
+  one: Stoppable,
+  logFile: string,
+  check: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs;
+  let waitMs = 25;
+  for (;;) {
+    signal?.throwIfAborted();
+    if (!isAlive(one))
+      throw new StackError(`${title} ended at once: ${lastWords(logFile)} (log: ${logFile})`);
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) {
+        const why = error instanceof Error ? error.message : "no answer";
+        throw new StackError(
+          `${title} is not ready after ${readyTimeoutMs / 1000} s: ${why} (log: ${logFile})`,
+        );
+      }
+    }
+    await pause(waitMs, signal);
+    waitMs = Math.min(waitMs * 2, 400);
+  }
+}
+
+function lastWords(logFile: string): string {
+  try {
+    return lastLines(readFileSync(logFile, "utf8").slice(-4_000), 4);
+  } catch {
+    return "it wrote nothing";
+  }
+}
