@@ -1,6 +1,13 @@
+import { alpineOrder } from "./alpine.ts";
 import { debianOrder } from "./debian.ts";
 import { goOrder } from "./go.ts";
+import { mavenOrder } from "./maven.ts";
+import { nugetOrder } from "./nuget.ts";
 import { type VersionOrder, versionMaxLength } from "./order.ts";
+import { packagistOrder } from "./packagist.ts";
+import { pep440Order } from "./pep440.ts";
+import { rpmOrder } from "./rpm.ts";
+import { rubygemsOrder } from "./rubygems.ts";
 import { semverOrder } from "./semver.ts";
 
 /**
@@ -12,8 +19,15 @@ const orders: ReadonlyMap<string, VersionOrder<unknown>> = new Map<string, Versi
   ["Go", goOrder],
   ["npm", semverOrder],
   ["crates.io", semverOrder],
+  ["PyPI", pep440Order],
+  ["Maven", mavenOrder],
+  ["RubyGems", rubygemsOrder],
+  ["NuGet", nugetOrder],
+  ["Packagist", packagistOrder],
   ["Debian", debianOrder],
   ["Ubuntu", debianOrder],
+  ["Alpine", alpineOrder],
+  ["Red Hat", rpmOrder],
 ]);
 
 /** The answer for versions that no order relates: malformed, too long, or of an ecosystem not covered. */

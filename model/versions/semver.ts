@@ -9,20 +9,21 @@ export interface SemanticVersion {
 }
 
 const pattern =
-  /^v?([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+)([A-Za-z][0-9A-Za-z.-]*)?)?)?(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/i;
+  /^v?([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+)(\.[0-9A-Za-z.-]*)?)?([A-Za-z][0-9A-Za-z.-]*)?)?(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/i;
 
 /**
  * Semantic Versioning 2.0 section 11 (https://semver.org/#spec-item-11), for npm and crates.io and under
  * the Go order. It reads what feeds hold beyond the letter of the standard: a leading `v`, one or two
- * numbers (`1.2` is `1.2.0`), a pre-release without its dash after three numbers (`1.2.3rc1`), numbers of any length. The `semver`
- * package refuses numbers above 2^53, so it is the oracle of the tests, not the implementation.
+ * numbers (`1.2` is `1.2.0`), a pre-release without its dash (`1.2.3rc1`), numbers of any length. What
+ * follows the third number counts as a pre-release, a fourth number too, as osv-scanner has it. The
+ * `semver` package refuses numbers above 2^53, so it is the oracle of the tests, not the implementation.
  */
 export const semverOrder: VersionOrder<SemanticVersion> = {
   parse(text) {
     const match = pattern.exec(text.trim());
     if (match === null) return undefined;
-    const [, major = "", minor = "0", patch = "0", dashless, dashed] = match;
-    const prerelease = dashless ?? dashed;
+    const [, major = "", minor = "0", patch = "0", fourth, dashless, dashed] = match;
+    const prerelease = fourth ?? dashless ?? dashed;
     return { core: [major, minor, patch], prerelease: prerelease === undefined ? [] : prerelease.split(".") };
   },
   compare(a, b) {
