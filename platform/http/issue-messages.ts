@@ -67,5 +67,5 @@ function withArticle(kind: string): string {
 }
 
 function shapeNames(schema: unknown): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape as object) : [];
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

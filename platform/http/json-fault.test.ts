@@ -28,7 +28,7 @@ test("valid JSON has no fault", () => {
 
 test("a fault is found exactly where JSON.parse refuses", () => {
   const damaged = fc
-    .tuple(fc.json(), fc.nat(), fc.constantFrom("", "}", "]", ",", ":", '"', "1", "nul", "\\", " "))
+    .tuple(fc.json(), fc.nat(), fc.constantFrom("", "}", "]", ",", ":", '"', "1", "nul", "\\", " ", "\u00a0"))
     .map(
       ([text, at, piece]) =>
         text.slice(0, at % (text.length + 1)) + piece + text.slice((at % (text.length + 1)) + 1),

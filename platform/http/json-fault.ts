@@ -5,6 +5,7 @@
  */
 export function jsonFaultOffset(text: string): number | undefined {
   const tokens =
+    // oxlint-disable-next-line no-control-regex -- JSON strings must not hold control characters.
     /[ \t\r\n]*(?:([[\]{}:,])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
   /** What may stand next: `value`, `valueOrEnd` (after `[`), `key`, `keyOrEnd` (after `{`), `colon`, `commaOrEnd`, `end`. */
   let expected = "value";
@@ -13,11 +14,11 @@ export function jsonFaultOffset(text: string): number | undefined {
     tokens.lastIndex = offset;
     const match = tokens.exec(text);
     if (match === null) {
-      const rest = text.length - text.slice(offset).trimStart().length;
+      const rest = offset + text.slice(offset).search(/[^ \t\r\n]|$/);
       return rest === text.length && expected === "end" ? undefined : rest;
     }
     const [whole, mark, string] = match;
-    const at = offset + whole.length - whole.trimStart().length;
+    const at = offset + whole.search(/[^ \t\r\n]/);
     const next = step(mark ?? (string === undefined ? "literal" : "string"), expected, open);
     if (next === undefined) return at;
     expected = next;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { DomainError } from "../../../model/errors.ts";
 import { identity } from "../../../model/identity/identity.ts";
 import type { Identity } from "../../../model/identity/identity.ts";
