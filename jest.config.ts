@@ -15,6 +15,7 @@ const esModulePackages = [
   "string-width",
   "ae-cvss-calculator",
   "packageurl-js",
+  "oxc-parser",
 ];
 
 const shared = {
