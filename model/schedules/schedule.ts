@@ -3,6 +3,7 @@ import { DomainError } from "../errors.ts";
 import { tenantId } from "../identity/tenant.ts";
 import { selection } from "../images/selection.ts";
 import { labels } from "../labels.ts";
+import { jobKind } from "../queue/job-message.ts";
 import { plainText } from "../text.ts";
 import { timestamp } from "../time/timestamp.ts";
 import { parseZone } from "../time/zone.ts";
@@ -12,11 +13,6 @@ export const scheduleId = z.string().regex(/^sch_[0-9a-f]{32}$/, "must be sch_ a
 
 /** `analysis-only` matches the stored SBOM, `content-refresh` pulls the image again. */
 export const runModes = ["analysis-only", "content-refresh"] as const;
-
-/** The kind of job that a run dispatches: `scan` matches images, plugins bring others. */
-export const jobKind = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, "must be 1 to 32 characters of a-z, 0-9 and -, starting with a letter");
 
 const maxConfigLength = 16_384;
 
@@ -63,6 +59,7 @@ const editable = {
   whenCron,
   timezone,
   mode: z.enum(runModes),
+  /** The kind of job that a run dispatches: `scan` matches images, plugins bring others. */
   jobKind,
   pluginConfig,
   selection,
