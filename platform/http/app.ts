@@ -38,6 +38,8 @@ export interface HttpAppOptions {
   readonly metrics: MetricsRegistry;
   /** Key of the page tokens, the same on all replicas. Random when absent: tokens then end with the process. */
   readonly pageTokenKey?: string | undefined;
+  /** The most bytes of a JSON body; 1,000,000 when absent. A route may set its own. */
+  readonly bodyMaxBytes?: number;
   /** Aborted when the process begins to stop. */
   readonly closing?: AbortSignal;
 }
@@ -53,6 +55,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     authenticator: options.auth,
     workerAuthenticator: options.workerAuth,
     pageTokens: createPageTokens(options.pageTokenKey ?? randomBytes(32)),
+    bodyMaxBytes: options.bodyMaxBytes ?? 1_000_000,
     closing: options.closing ?? new AbortController().signal,
   };
   const app: HttpApp = new OpenAPIHono<HttpEnv>({ defaultHook: refuseInvalid });

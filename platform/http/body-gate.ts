@@ -5,10 +5,15 @@ import { parseJsonBody } from "./json-body.ts";
 import { checkContentLength, countBytes, readLimited } from "./read-limited.ts";
 
 /** Reads and checks a JSON body before the schema sees it: type, size, encoding, depth, storable values. */
-export function jsonBodyGate(mediaTypes: readonly string[], maxBytes: number): MiddlewareHandler<HttpEnv> {
+export function jsonBodyGate(
+  mediaTypes: readonly string[],
+  maxBytes: number | undefined,
+): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     checkMediaType(c, mediaTypes);
-    const { text, value } = parseJsonBody(await readLimited(c.req.raw, maxBytes));
+    const { text, value } = parseJsonBody(
+      await readLimited(c.req.raw, maxBytes ?? c.var.services.bodyMaxBytes),
+    );
     c.set("jsonBody", value);
     // The library's validator reads the body from this cache.
     c.req.bodyCache.text = Promise.resolve(text) as unknown as string;

@@ -12,6 +12,8 @@ export interface HttpServices {
   readonly authenticator: Authenticator;
   readonly workerAuthenticator: WorkerAuthenticator | undefined;
   readonly pageTokens: PageTokens;
+  /** The most bytes of a JSON body, where the route sets no limit of its own. */
+  readonly bodyMaxBytes: number;
   /** Aborted when the process begins to stop: long-lived answers (event streams) end then. */
   readonly closing: AbortSignal;
 }

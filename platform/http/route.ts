@@ -11,9 +11,6 @@ import { isStreamBody } from "./stream-body.ts";
 import type { StreamBody } from "./stream-body.ts";
 import { lenientObjects } from "./strictness.ts";
 
-/** The most bytes of a JSON body unless the route says otherwise. */
-export const maxBodyBytesDefault = 1_000_000;
-
 interface JsonBody {
   readonly required: true;
   readonly description?: string;
@@ -52,7 +49,7 @@ export interface RouteSpec<Path extends string, Request extends RouteRequest, An
   readonly errors?: readonly ErrorCode[];
   /** True for a POST that takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
-  /** The most bytes of a JSON body; 1,000,000 when absent. */
+  /** The most bytes of a JSON body, where it differs from that of the app. */
   readonly maxBodyBytes?: number;
 }
 
@@ -121,7 +118,7 @@ function bodyGates(spec: AnySpec) {
   const mediaTypes = Object.keys(body.content);
   return isStreamBody(body)
     ? [streamBodyGate(mediaTypes, body.maxBytes)]
-    : [jsonBodyGate(mediaTypes, spec.maxBodyBytes ?? maxBodyBytesDefault)];
+    : [jsonBodyGate(mediaTypes, spec.maxBodyBytes)];
 }
 
 function possibleErrors(spec: AnySpec, request: RouteRequest): ReadonlySet<ErrorCode> {

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { seconds } from "../values.ts";
+import { variable } from "../variable.ts";
+
+export const queuePart = z
+  .object({
+    leaseSeconds: variable(
+      "JOBENGINE_QUEUE_LEASE_SECONDS",
+      "How long a worker may keep a job without a beat.",
+      seconds(1, 3600).default(60),
+    ),
+    beatSeconds: variable(
+      "JOBENGINE_QUEUE_BEAT_SECONDS",
+      "How often workers are told to beat. Less than half of the lease.",
+      seconds(0.2, 600).default(15),
+    ),
+    wallClockSeconds: variable(
+      "JOBENGINE_QUEUE_WALL_CLOCK_SECONDS",
+      "How long one attempt of a job may take before its worker is told to cancel it.",
+      seconds(1, 86_400).default(1800),
+    ),
+  })
+  .superRefine((queue, context) => {
+    if (queue.beatSeconds * 2 < queue.leaseSeconds) return;
+    const message = `must be less than half of JOBENGINE_QUEUE_LEASE_SECONDS (${queue.leaseSeconds})`;
+    context.addIssue({ code: "custom", path: ["beatSeconds"], message });
+  });
