@@ -8,8 +8,8 @@ export interface SemanticVersion {
   readonly prerelease: readonly string[];
 }
 
-const pattern =
-  /^v?([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+)(\.[0-9A-Za-z.-]*)?)?([A-Za-z][0-9A-Za-z.-]*)?)?(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/i;
+const pattern = /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?([^+]*)(?:\+|$)/i;
+const prereleasePattern = /^[0-9A-Za-z.-]+$/;
 
 /**
  * Semantic Versioning 2.0 section 11 (https://semver.org/#spec-item-11), for npm and crates.io and under
@@ -22,9 +22,12 @@ export const semverOrder: VersionOrder<SemanticVersion> = {
   parse(text) {
     const match = pattern.exec(text.trim());
     if (match === null) return undefined;
-    const [, major = "", minor = "0", patch = "0", fourth, dashless, dashed] = match;
-    const prerelease = fourth ?? dashless ?? dashed;
-    return { core: [major, minor, patch], prerelease: prerelease === undefined ? [] : prerelease.split(".") };
+    const [, major = "", minor, patch = "0", rest = ""] = match;
+    // A commit hash such as 7f3e2d1 is no version: letters need a second number before them.
+    if (rest !== "" && !rest.startsWith("-") && minor === undefined) return undefined;
+    const prerelease = rest.startsWith("-") ? rest.slice(1) : rest;
+    if (rest !== "" && !prereleasePattern.test(prerelease)) return undefined;
+    return { core: [major, minor ?? "0", patch], prerelease: rest === "" ? [] : prerelease.split(".") };
   },
   compare(a, b) {
     return (
