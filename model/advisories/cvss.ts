@@ -1,5 +1,8 @@
-import ae from "ae-cvss-calculator";
+import * as calculator from "ae-cvss-calculator";
 import type { Severity, SeverityLevel } from "./severity.ts";
+
+/** CommonJS that calls itself an ES module: Node puts its exports under `default`, jest and bundlers do not. */
+const { fromVector } = calculator.default ?? calculator;
 
 /** Scores by vector: a feed repeats few vectors many times and a 4.0 score costs a millisecond. */
 const scores = new Map<string, Severity | undefined>();
@@ -23,7 +26,7 @@ export function severityOfVector(vector: string): Severity | undefined {
 }
 
 function calculate(vector: string): Severity | undefined {
-  const cvss = ae.fromVector(vector);
+  const cvss = fromVector(vector);
   if (cvss === null || !cvss.isBaseFullyDefined()) return undefined;
   const score = cvss.calculateScores().overall;
   if (!(score >= 0 && score <= 10)) return undefined;
