@@ -3,11 +3,11 @@ import type { OperatorNote } from "../model/identity/operator-note.ts";
 import type { BlobStore } from "../platform/blobs/blob-store.ts";
 import type { Log } from "../platform/log/log.ts";
 import type { Workflows } from "../platform/temporal/workflows.ts";
-import type { JobQueue } from "../platform/valkey/queue.ts";
+import type { JobQueue } from "../platform/valkey/job-queue.ts";
 import type { Database } from "../store/tenant.ts";
 
 /** Prefixes of ids, one for each kind of document. */
-export type IdPrefix = "sch" | "run" | "job" | "evt";
+export type IdPrefix = "sch" | "run" | "job" | "epoch";
 
 /** What every verb may use. Built once, in the composition root of each process. */
 export interface Engine {

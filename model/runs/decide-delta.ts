@@ -2,6 +2,9 @@ import { compareSeverityLevels } from "../advisories/severity.ts";
 import type { Finding } from "../matching/finding.ts";
 import { type Delta, type DeltaCause, deltaCauses, type TopFinding, topFindingsMax } from "./delta.ts";
 
+/** A set that is only asked: a `Set` or a look-up. */
+export type Membership = Pick<ReadonlySet<string>, "has">;
+
 /** What the two results were made from. */
 export interface DeltaContext {
   /** Of the last good result; absent for the first result of an image. */
@@ -9,19 +12,19 @@ export interface DeltaContext {
     readonly feedSequence: number;
     readonly matcherVersion: number;
     /** The purls of its SBOM. */
-    readonly purls: ReadonlySet<string>;
+    readonly purls: Membership;
   };
   readonly current: {
     readonly matcherVersion: number;
-    readonly purls: ReadonlySet<string>;
+    readonly purls: Membership;
   };
   /**
    * Advisories that have a record newer than the previous feed sequence. Needed to tell why findings went
    * away; new findings carry the sequence of their record themselves.
    */
-  readonly changedAdvisories?: ReadonlySet<string>;
+  readonly changedAdvisories?: Membership;
   /** Vulnerabilities known to be exploited. */
-  readonly kev?: ReadonlySet<string>;
+  readonly kev?: Membership;
 }
 
 export interface ChangedFinding {

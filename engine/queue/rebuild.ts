@@ -1,0 +1,100 @@
+import { sql } from "kysely";
+import { listQueuedBefore, raiseAttempts } from "../../store/jobs/reconcile.ts";
+import { getQueue, putQueue } from "../../store/queues.ts";
+import { withEngine } from "../../store/tenant.ts";
+import type { Engine } from "../context.ts";
+import { ingestBatch } from "../results/ingest.ts";
+import { toMessage } from "../runs/dispatch.ts";
+
+const page = 1_000;
+
+/** What the queue is told when it opens; durations in milliseconds. */
+export interface QueueTimes {
+  readonly leaseMs: number;
+  readonly beatMs: number;
+}
+
+/** Lets pool keys in again after the server lost its users. */
+export type RestoreUsers = () => Promise<void>;
+
+/**
+ * Makes the queue what PostgreSQL says, if it is not: the first time, after FLUSHALL, after a restart of
+ * the server, after an older image was restored. Claims stop, what the stream still holds is ingested, the
+ * attempts of the jobs that remain open are raised, and they are sent again under a new epoch. One process
+ * does it, the others wait and find it done. Dying half way is harmless: the next one starts over.
+ * Answers whether a rebuild was needed.
+ */
+export async function ensureQueue(
+  engine: Engine,
+  times: QueueTimes,
+  restoreUsers: RestoreUsers,
+): Promise<{ rebuilt: boolean; jobs: number }> {
+  return withEngine(engine.engine, async (lockTx) => {
+    // This transaction only holds the lock while others do the work, for as long as that takes.
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(lockTx);
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`queue ${engine.queue.queue}`}, 0))`.execute(
+      lockTx,
+    );
+    const serverRun = await engine.queue.runId();
+    const known = await getQueue(lockTx, engine.queue.queue);
+    if (known !== undefined && known.valkey_run_id === serverRun && (await isOpen(engine, known.epoch))) {
+      return { rebuilt: false, jobs: 0 };
+    }
+    const jobs = await rebuild(engine, times, restoreUsers, serverRun);
+    return { rebuilt: true, jobs };
+  });
+}
+
+async function isOpen(engine: Engine, epoch: string): Promise<boolean> {
+  engine.queue.setEpoch(epoch);
+  try {
+    await engine.queue.stats();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === "WrongEpochError") return false;
+    throw error;
+  }
+}
+
+async function rebuild(
+  engine: Engine,
+  times: QueueTimes,
+  restoreUsers: RestoreUsers,
+  serverRun: string,
+): Promise<number> {
+  const epoch = engine.newId("epoch");
+  await engine.queue.close(epoch, { force: true });
+  await ingestRemains(engine);
+  await withEngine(engine.engine, (tx, now) => raiseAttempts(tx, now));
+  await restoreUsers();
+  await engine.queue.open(epoch, times);
+
+  let sent = 0;
+  for (let afterJobId = ""; ;) {
+    const cursor = afterJobId;
+    const jobs = await withEngine(engine.engine, (tx, now) => listQueuedBefore(tx, now, now, cursor, page));
+    const last = jobs.at(-1);
+    if (last === undefined) break;
+    // A cancelled run's jobs stay behind: the reconciler closes them.
+    const live = jobs.filter((job) => !job.is_cancelled);
+    await engine.queue.enqueue(live.map(toMessage));
+    sent += live.length;
+    afterJobId = last.job_id;
+  }
+  await withEngine(engine.engine, (tx, now) =>
+    putQueue(tx, { queue: engine.queue.queue, epoch, valkey_run_id: serverRun, opened_at: now }),
+  );
+  return sent;
+}
+
+/** Results that workers gave before the loss still count, as long as the stream holds them. */
+async function ingestRemains(engine: Engine): Promise<void> {
+  const consumer = "rebuild";
+  for (;;) {
+    const fresh = await engine.queue.readResults({ consumer, count: 100, blockMs: 0 });
+    const entries =
+      fresh.length > 0 ? fresh : await engine.queue.reclaimResults({ consumer, count: 100, minIdleMs: 0 });
+    if (entries.length === 0) return;
+    await ingestBatch(engine, entries);
+  }
+}

@@ -1,0 +1,123 @@
+import { countOrdinals } from "../../model/jobs/ordinals.ts";
+import { resolveResult } from "../../model/results/resolve-result.ts";
+import { applyJobUpdates, type EndedAttempt, insertAttempts } from "../../store/jobs/apply-resolutions.ts";
+import { insertJobs, parseMultirange } from "../../store/jobs/insert.ts";
+import type { JobRow } from "../../store/jobs/rows.ts";
+import { type ImageException, insertImageExceptions } from "../../store/results/image-outcomes.ts";
+import { getSnapshotImages } from "../../store/results/snapshot-images.ts";
+import { bookResults, noDelta, type RunDelta } from "../../store/runs/book-results.ts";
+import { appendRunEvents } from "../../store/runs/events.ts";
+import type { RunRow } from "../../store/runs/rows.ts";
+import type { EngineTx } from "../../store/tenant.ts";
+import type { Engine } from "../context.ts";
+import { applyImages, type MatchedImage } from "./apply-images.ts";
+import { checkImages } from "./check-images.ts";
+import { changeOf, endedAttempt, type JobChange } from "./job-update.ts";
+import type { LoadedEntry } from "./load-result.ts";
+
+/** A result that the fence let through, with its job. */
+export interface AcceptedEntry extends LoadedEntry {
+  readonly job: JobRow;
+}
+
+/** Takes the accepted results of one locked run in; answers the run as it stands after. */
+export async function ingestRun(
+  engine: Engine,
+  tx: EngineTx,
+  now: Date,
+  run: RunRow,
+  accepted: readonly AcceptedEntry[],
+  late: number,
+): Promise<{ readonly run: RunRow; readonly hasRetries: boolean }> {
+  const key = { tenant: run.tenant_id, runId: run.run_id };
+  const named = accepted.flatMap(({ result }) => result?.images.map((image) => image.ordinal) ?? []);
+  const snapshot = await getSnapshotImages(tx, run.tenant_id, run.run_id, named);
+
+  const books: RunDelta = { ...noDelta(), late };
+  const matched: MatchedImage[] = [];
+  const exceptions: ImageException[] = [];
+  const changes: JobChange[] = [];
+  const attempts: EndedAttempt[] = [];
+  for (const item of accepted) {
+    const { job, entry, result } = item;
+    const ordinals = parseMultirange(job.ordinals);
+    const checked = checkImages(run, ordinals, result, snapshot);
+    const resolution = resolveResult(
+      {
+        ordinals,
+        tries: job.tries,
+        crashes: job.crashes,
+        permanentBy: job.permanent_by,
+        elapsedMs: now.getTime() - (job.first_queued_at ?? now).getTime(),
+        isRunCancelled: run.cancel_requested_at !== null,
+      },
+      { entry, settled: checked.ordinals, fault: item.fault ?? checked.fault },
+      engine.random(),
+    );
+    matched.push(...checked.matched);
+    exceptions.push(...checked.exceptions);
+    attempts.push(endedAttempt(item, resolution));
+    changes.push(changeOf(now, job, ordinals, checked.ordinals, item, resolution, () => engine.newId("job")));
+    if (resolution.rest.kind === "close")
+      books[resolution.rest.status] += countOrdinals(resolution.rest.ordinals);
+  }
+
+  const children = changes.flatMap(({ child }) => child ?? []);
+  const closed = changes.filter(({ update }) => update.state !== "planned").length;
+  books.jobsTotal = children.length;
+  books.jobsOpen = children.length - closed;
+  bookImages(books, matched, exceptions);
+
+  const updates = changes.map(({ update }) => update);
+  const changed = await applyJobUpdates(tx, now, run.tenant_id, updates);
+  if (changed.size !== updates.length) throw new Error("A locked job was changed by somebody else.");
+  await insertAttempts(tx, now, run.tenant_id, attempts);
+  const kind = accepted[0]?.job.kind ?? "scan";
+  const wallClockMs = accepted[0]?.job.wall_clock_ms ?? 0;
+  await insertJobs(tx, now, { ...key, kind, class: run.class, wallClockMs }, children);
+  await insertImageExceptions(tx, run.tenant_id, run.run_id, exceptions);
+  Object.assign(books, await applyImages(tx, { ...key, feedSeq: run.feed_seq ?? 0, now }, matched));
+
+  const after = await bookResults(tx, now, key, books);
+  await tellStreams(tx, now, run, after, books);
+  return { run: after, hasRetries: children.length > 0 || closed < updates.length };
+}
+
+function bookImages(
+  books: RunDelta,
+  matched: readonly MatchedImage[],
+  exceptions: readonly ImageException[],
+): void {
+  books.succeeded += matched.length;
+  for (const { status } of exceptions) books[status] += 1;
+  for (const { image, coverage } of matched) {
+    books.components += image.component_count ?? coverage.components;
+    books.matchable += coverage.matchable;
+  }
+}
+
+async function tellStreams(
+  tx: EngineTx,
+  now: Date,
+  before: RunRow,
+  after: RunRow,
+  books: RunDelta,
+): Promise<void> {
+  const key = { tenant: after.tenant_id, runId: after.run_id };
+  const stateChanged = { ...key, kind: "stateChanged", data: { from: before.state, to: after.state } };
+  const deltaSummary = {
+    ...key,
+    kind: "deltaSummary",
+    data: {
+      imagesChanged: after.images_changed,
+      newFindings: after.new_findings,
+      newCritical: after.new_critical,
+      newHigh: after.new_high,
+      fixed: after.fixed_findings,
+    },
+  };
+  await appendRunEvents(tx, now, [
+    ...(after.state === before.state ? [] : [stateChanged]),
+    ...(books.imagesChanged === 0 ? [] : [deltaSummary]),
+  ]);
+}

@@ -1,0 +1,116 @@
+import type { ResultEntry } from "../../model/queue/result-entry.ts";
+import { type LateResult, insertLateResults } from "../../store/jobs/apply-resolutions.ts";
+import { type JobRow, lockJobsWithRuns } from "../../store/jobs/rows.ts";
+import { lockTenantResults } from "../../store/results/image-results.ts";
+import { type RunRow } from "../../store/runs/rows.ts";
+import { type EngineTx, withEngine } from "../../store/tenant.ts";
+import { runSignals, workflowIds } from "../../workflows/contract.ts";
+import type { Engine } from "../context.ts";
+import { dispatchRun } from "../runs/dispatch.ts";
+import { type AcceptedEntry, ingestRun } from "./ingest-run.ts";
+import { type LoadedEntry, loadResult } from "./load-result.ts";
+import { outcomeDigest } from "./outcome-digest.ts";
+
+/** What a batch of the result stream came to. */
+export interface Ingested {
+  readonly accepted: number;
+  readonly late: number;
+  /** Results of jobs that PostgreSQL does not know. */
+  readonly ghosts: number;
+}
+
+interface Committed extends Ingested {
+  /** Runs of which nothing is open any more. */
+  readonly drained: readonly RunRow[];
+  /** Runs with jobs that go back to the queue. */
+  readonly retried: readonly RunRow[];
+}
+
+/**
+ * Takes a batch of results in: one transaction for jobs, findings, deltas and books, then the
+ * acknowledgement, then signals and new tries. Dying before the commit leaves the batch unread, dying after
+ * it makes every entry of it late the next time: nothing counts twice. A batch that cannot be taken whole
+ * is taken entry by entry, so that one bad result does not hold up the others.
+ */
+export async function ingestBatch(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
+  if (entries.length === 0) return { accepted: 0, late: 0, ghosts: 0 };
+  const loaded = await Promise.all(entries.map((entry) => loadResult(engine, entry)));
+  const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded));
+  await engine.queue.acknowledge(entries);
+  for (const run of committed.drained) {
+    await engine.workflows.signal(workflowIds.run(run.tenant_id, run.run_id), runSignals.drained);
+  }
+  for (const run of committed.retried) {
+    await dispatchRun(engine, { tenant: run.tenant_id, runId: run.run_id });
+  }
+  return { accepted: committed.accepted, late: committed.late, ghosts: committed.ghosts };
+}
+
+async function take(
+  engine: Engine,
+  tx: EngineTx,
+  now: Date,
+  loaded: readonly LoadedEntry[],
+): Promise<Committed> {
+  const { jobs, runs } = await lockJobsWithRuns(tx, [...new Set(loaded.map(({ entry }) => entry.job))]);
+  const late: LateResult[] = [];
+  const lateRuns = new Map<string, number>();
+  const byRun = new Map<string, AcceptedEntry[]>();
+  const taken = new Set<string>();
+  let ghosts = 0;
+
+  for (const item of loaded) {
+    const job = jobs.get(item.entry.job);
+    const run = job && runs.get(job.run_id);
+    if (job === undefined || run === undefined) {
+      ghosts += 1;
+      engine.log.warn(
+        { job: item.entry.job, attempt: item.entry.attempt },
+        "A result of an unknown job was dropped.",
+      );
+    } else if (taken.has(job.job_id) || !isAcceptable(job, run, item.entry)) {
+      late.push(lateResult(job, item.entry));
+      lateRuns.set(run.run_id, (lateRuns.get(run.run_id) ?? 0) + 1);
+    } else {
+      taken.add(job.job_id);
+      byRun.set(run.run_id, [...(byRun.get(run.run_id) ?? []), { ...item, job }]);
+    }
+  }
+
+  for (const tenant of [...new Set([...runs.values()].map((run) => run.tenant_id))].sort()) {
+    await lockTenantResults(tx, tenant);
+  }
+  const drained: RunRow[] = [];
+  const retried: RunRow[] = [];
+  for (const [runId, accepted] of byRun) {
+    const run = runs.get(runId)!;
+    const result = await ingestRun(engine, tx, now, run, accepted, lateRuns.get(runId) ?? 0);
+    if (result.run.jobs_open === 0) drained.push(result.run);
+    if (result.hasRetries) retried.push(result.run);
+  }
+  await insertLateResults(tx, now, late);
+  return { accepted: taken.size, late: late.length, ghosts, drained, retried };
+}
+
+/** Only the current attempt of an open job of an open run may change anything. */
+function isAcceptable(job: JobRow, run: RunRow, entry: ResultEntry): boolean {
+  return (
+    !entry.stale &&
+    job.state === "queued" &&
+    job.attempt === entry.attempt &&
+    (run.state === "queued" || run.state === "running")
+  );
+}
+
+function lateResult(job: JobRow, entry: ResultEntry): LateResult {
+  const confirms = job.result_digest !== null && job.result_digest === outcomeDigest(entry);
+  return {
+    tenant: job.tenant_id,
+    entryId: entry.streamId,
+    jobId: job.job_id,
+    attempt: entry.attempt,
+    outcome: entry.outcome?.status ?? "unknown",
+    worker: entry.worker,
+    agreement: confirms ? "confirms" : "differs",
+  };
+}

@@ -1,0 +1,57 @@
+import type { ResultEntry } from "../../model/queue/result-entry.ts";
+import { type ScanResult, scanResult } from "../../model/results/scan-result.ts";
+import type { Engine } from "../context.ts";
+
+/** A referenced result above this is refused: 200 images with 1,000 findings each are some 60 MB. */
+const maxResultBytes = 64 * 1024 * 1024;
+
+/** An entry with its result in hand, or why it has none. */
+export interface LoadedEntry {
+  readonly entry: ResultEntry;
+  readonly result: ScanResult | undefined;
+  /** Set when there is a result and it cannot be believed. */
+  readonly fault: string | undefined;
+}
+
+/**
+ * Fetches and checks what a worker says it found. Nothing a worker sends is believed: a result that cannot
+ * be read is a fault of that attempt, and the job gets another.
+ */
+export async function loadResult(engine: Engine, entry: ResultEntry): Promise<LoadedEntry> {
+  const outcome = entry.outcome;
+  if (outcome === null || (outcome.result === undefined && outcome.resultRef === undefined)) {
+    return { entry, result: undefined, fault: undefined };
+  }
+  let document: unknown = outcome.result;
+  if (outcome.resultRef !== undefined) {
+    if (entry.tenant === null) return { entry, result: undefined, fault: undefined };
+    if (outcome.resultRef.bytes > maxResultBytes) return refuse(entry, "it is larger than 64 MB");
+    const text = await readBlobText(engine, entry.tenant, outcome.resultRef.digest);
+    if (text === undefined) return refuse(entry, "the artifact that it names is not stored");
+    try {
+      document = JSON.parse(text);
+    } catch {
+      return refuse(entry, "it is not JSON");
+    }
+  }
+  const parsed = scanResult.safeParse(document);
+  if (parsed.success) return { entry, result: parsed.data, fault: undefined };
+  const issue = parsed.error.issues[0];
+  return refuse(entry, `${issue?.path.join(".") ?? "document"}: ${issue?.message ?? "wrong shape"}`);
+}
+
+function refuse(entry: ResultEntry, why: string): LoadedEntry {
+  return { entry, result: undefined, fault: `The result cannot be read: ${why}.`.slice(0, 500) };
+}
+
+async function readBlobText(engine: Engine, tenant: string, digest: string): Promise<string | undefined> {
+  if ((await engine.blobs.head(tenant, digest)) === undefined) return undefined;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of await engine.blobs.get(tenant, digest)) {
+    bytes += chunk.length;
+    if (bytes > maxResultBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,51 @@
+import { isTerminal, type RunState } from "../../model/runs/states.ts";
+import { cancelPlannedJobs, cancelQueuedJobs, listQueuedAttempts } from "../../store/jobs/cancel.ts";
+import { requestCancel } from "../../store/runs/request-cancel.ts";
+import { type RunRow, getRun, lockRun } from "../../store/runs/rows.ts";
+import { withTenant } from "../../store/tenant.ts";
+import { runSignals, workflowIds } from "../../workflows/contract.ts";
+import type { Engine } from "../context.ts";
+import type { RunKey } from "./close.ts";
+
+const page = 1_000;
+
+/**
+ * Cancels a run, in an order that may break off and be repeated anywhere: (1) the row says so, from then on
+ * nothing is dispatched or rebuilt; (2) the queue refuses claims of the run, removes what waits and flags
+ * what is leased; (3) jobs that the queue holds no longer are closed. Leased jobs end by their next beat.
+ * A run that has ended is answered as it is.
+ */
+export async function cancelRun(engine: Engine, key: RunKey, by: string): Promise<RunRow> {
+  const requested = await withTenant(engine.app, key.tenant, async (tx, now) => {
+    const run = await lockRun(tx, key.tenant, key.runId);
+    if (isTerminal(run.state as RunState)) return run;
+    await requestCancel(tx, now, key, by);
+    await cancelPlannedJobs(tx, now, key);
+    return undefined;
+  });
+  if (requested !== undefined) return requested;
+
+  await engine.queue.cancelRun(key.runId);
+  await closeWithdrawn(engine, key);
+
+  const run = await withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId));
+  const signal = run.jobs_open === 0 ? runSignals.drained : runSignals.cancelRequested;
+  await engine.workflows.signal(workflowIds.run(key.tenant, key.runId), signal);
+  return run;
+}
+
+/** Closes the queued jobs that the queue does not hold: no result will come for them. */
+export async function closeWithdrawn(engine: Engine, key: RunKey): Promise<void> {
+  for (let afterJobId = ""; ;) {
+    const cursor = afterJobId;
+    const queued = await withTenant(engine.app, key.tenant, (tx) =>
+      listQueuedAttempts(tx, key, cursor, page),
+    );
+    const last = queued.at(-1);
+    if (last === undefined) return;
+    const known = await engine.queue.known(queued);
+    const gone = queued.filter((_, place) => !["leased", "settled"].includes(known[place] ?? "absent"));
+    await withTenant(engine.app, key.tenant, (tx, now) => cancelQueuedJobs(tx, now, key, gone));
+    afterJobId = last.job;
+  }
+}

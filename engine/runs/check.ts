@@ -1,0 +1,11 @@
+import { type RunRow, getRun } from "../../store/runs/rows.ts";
+import { withTenant } from "../../store/tenant.ts";
+import type { Engine } from "../context.ts";
+import type { RunKey } from "./close.ts";
+import { dispatchRun } from "./dispatch.ts";
+
+/** Sends what is planned (tries that were left behind by a crash) and tells how the run stands. */
+export async function checkRun(engine: Engine, key: RunKey): Promise<RunRow> {
+  await dispatchRun(engine, key);
+  return withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId));
+}

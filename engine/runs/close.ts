@@ -1,0 +1,74 @@
+import { checkBooks } from "../../model/runs/books.ts";
+import { booksError } from "../../model/runs/run-errors.ts";
+import { isTerminal, type RunState } from "../../model/runs/states.ts";
+import { enqueueEvent } from "../../store/outbox.ts";
+import { appendRunEvents } from "../../store/runs/events.ts";
+import { type RunRow, lockRun } from "../../store/runs/rows.ts";
+import { withTenant } from "../../store/tenant.ts";
+import { finishRun } from "../../store/runs/finish.ts";
+import type { Engine } from "../context.ts";
+import { runEvents } from "./emitted-events.ts";
+
+export interface RunKey {
+  readonly tenant: string;
+  readonly runId: string;
+}
+
+/** Why a run ends in `error`: a fault of the engine, never of a scan. */
+export interface RunFault {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * Closes a run of which nothing is open: `completed` when its books balance, `cancelled` when somebody asked
+ * for that, `error` with `ERR_RUN_BOOKS` when a side is short. A closed run is answered as it is, so
+ * the step may be repeated. A run with open jobs is left alone.
+ */
+export async function closeRun(engine: Engine, key: RunKey): Promise<RunRow> {
+  return withTenant(engine.app, key.tenant, async (tx, now) => {
+    const run = await lockRun(tx, key.tenant, key.runId);
+    if (isTerminal(run.state as RunState) || run.jobs_open > 0) return run;
+    const books = checkBooks({
+      planned: run.images_planned,
+      succeeded: run.images_succeeded,
+      failed: run.images_failed,
+      incomplete: run.images_incomplete,
+      cancelled: run.images_cancelled,
+    });
+    if (!books.balanced) {
+      return finish(tx, now, run, "error", booksError(books));
+    }
+    return finish(tx, now, run, run.cancel_requested_at === null ? "completed" : "cancelled");
+  });
+}
+
+/** Ends a run as an error of the engine, whatever is open; results that come later are kept as late. */
+export async function failRun(engine: Engine, key: RunKey, fault: RunFault): Promise<RunRow> {
+  const run = await withTenant(engine.app, key.tenant, async (tx, now) => {
+    const found = await lockRun(tx, key.tenant, key.runId);
+    if (isTerminal(found.state as RunState)) return found;
+    engine.log.error({ tenant: key.tenant, run: key.runId, fault }, "A run ended in error.");
+    return finish(tx, now, found, "error", fault);
+  });
+  await engine.queue.cancelRun(key.runId);
+  return run;
+}
+
+async function finish(
+  tx: Parameters<Parameters<typeof withTenant>[2]>[0],
+  now: Date,
+  run: RunRow,
+  state: "completed" | "cancelled" | "error",
+  fault?: RunFault,
+): Promise<RunRow> {
+  const closed = await finishRun(tx, now, run, state, fault);
+  const data = { from: run.state, to: state, ...(fault && { error: fault }) };
+  const subject = { tenant: run.tenant_id, runId: run.run_id };
+  await appendRunEvents(tx, now, [
+    { ...subject, kind: "stateChanged", data },
+    { ...subject, kind: "completed", data: { state } },
+  ]);
+  for (const event of await runEvents(tx, now, closed)) await enqueueEvent(tx, event);
+  return closed;
+}

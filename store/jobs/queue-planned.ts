@@ -1,0 +1,71 @@
+import { sql } from "kysely";
+import type { EngineTx } from "../tenant.ts";
+
+/** A job as the queue needs it. */
+export interface QueuedJob {
+  readonly tenant_id: string;
+  readonly run_id: string;
+  readonly job_id: string;
+  readonly kind: string;
+  readonly class: string;
+  readonly attempt: number;
+  readonly images: number;
+  readonly wall_clock_ms: number;
+  /** How long it must wait before a worker may have it; 0 or less when it may at once. */
+  readonly delay_ms: number;
+  readonly mode: string;
+}
+
+/**
+ * Turns up to `limit` planned jobs of a run into queued ones. This statement and `raiseAttempts` are the only
+ * ones that raise an attempt. Nothing is queued for a run whose cancellation was asked for.
+ */
+export async function queuePlanned(
+  tx: EngineTx,
+  now: Date,
+  tenant: string,
+  runId: string,
+  limit: number,
+): Promise<QueuedJob[]> {
+  const { rows } = await sql<QueuedJob>`
+    with next as (
+      select j.tenant_id, j.job_id, r.mode
+        from scheduler.jobs j
+        join scheduler.runs r using (tenant_id, run_id)
+       where j.tenant_id = ${tenant} and j.run_id = ${runId} and j.state = 'planned'
+         and r.cancel_requested_at is null and r.state in ('queued', 'running')
+       order by j.job_id limit ${limit}
+         for update of j skip locked
+    )
+    update scheduler.jobs j
+       set state = 'queued', attempt = j.attempt + 1, queued_at = ${now},
+           first_queued_at = coalesce(j.first_queued_at, ${now})
+      from next
+     where j.tenant_id = next.tenant_id and j.job_id = next.job_id and j.state = 'planned'
+    returning ${queuedColumns(now)}
+  `.execute(tx);
+  return rows;
+}
+
+/** Jobs that PostgreSQL calls queued, after a job id: to send again at the attempt that they have. */
+export async function listQueued(
+  tx: EngineTx,
+  now: Date,
+  where: { readonly tenant: string; readonly runId: string; readonly afterJobId: string },
+  limit: number,
+): Promise<QueuedJob[]> {
+  const { rows } = await sql<QueuedJob>`
+    select ${queuedColumns(now)}
+      from scheduler.jobs j join scheduler.runs next on next.tenant_id = j.tenant_id and next.run_id = j.run_id
+     where j.tenant_id = ${where.tenant} and j.run_id = ${where.runId} and j.state = 'queued'
+       and next.cancel_requested_at is null and j.job_id > ${where.afterJobId}
+     order by j.job_id limit ${limit}
+  `.execute(tx);
+  return rows;
+}
+
+/** The columns of a QueuedJob, for a query in which the job is `j` and `next.mode` is the run's mode. */
+function queuedColumns(now: Date) {
+  return sql`j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, next.mode,
+    coalesce(greatest(0, ceil(extract(epoch from j.not_before - ${now}::timestamptz) * 1000)), 0)::int as delay_ms`;
+}

@@ -1,0 +1,59 @@
+import { sql } from "kysely";
+import type { JobAttempt } from "../../model/queue/job-message.ts";
+import type { EngineTx } from "../tenant.ts";
+import type { QueuedJob } from "./queue-planned.ts";
+
+/** Queued jobs of all tenants that were queued before an instant, after a job id: the queue should know them. */
+export async function listQueuedBefore(
+  tx: EngineTx,
+  now: Date,
+  before: Date,
+  afterJobId: string,
+  limit: number,
+): Promise<(QueuedJob & { readonly is_cancelled: boolean })[]> {
+  const { rows } = await sql<QueuedJob & { is_cancelled: boolean }>`
+    select j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, r.mode,
+           coalesce(greatest(0, ceil(extract(epoch from j.not_before - ${now}::timestamptz) * 1000)), 0)::int as delay_ms,
+           r.cancel_requested_at is not null as is_cancelled
+      from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)
+     where j.state = 'queued' and j.queued_at <= ${before} and j.job_id > ${afterJobId}
+     order by j.job_id limit ${limit}
+  `.execute(tx);
+  return rows;
+}
+
+/** Which of these attempts PostgreSQL does not hold open: ghosts of the queue. */
+export async function filterGhosts(tx: EngineTx, attempts: readonly JobAttempt[]): Promise<JobAttempt[]> {
+  if (attempts.length === 0) return [];
+  const { rows } = await sql<{ job: string; attempt: number }>`
+    select a.job, a.attempt
+      from unnest(${attempts.map((a) => a.job)}::text[], ${attempts.map((a) => a.attempt)}::int[]) as a (job, attempt)
+     where not exists (select 1 from scheduler.jobs j
+                        where j.job_id = a.job and j.attempt = a.attempt and j.state = 'queued')
+  `.execute(tx);
+  return rows;
+}
+
+/** Runs with planned jobs that nobody dispatched since an instant. */
+export async function listRunsToDispatch(
+  tx: EngineTx,
+  limit: number,
+): Promise<{ tenant: string; runId: string }[]> {
+  const { rows } = await sql<{ tenant: string; runId: string }>`
+    select distinct r.tenant_id as tenant, r.run_id as "runId"
+      from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)
+     where j.state = 'planned' and r.state in ('queued', 'running') and r.cancel_requested_at is null
+     limit ${limit}
+  `.execute(tx);
+  return rows;
+}
+
+/** Raises the attempt of every queued job, since the queue that held them is lost; answers how many. */
+export async function raiseAttempts(tx: EngineTx, now: Date): Promise<number> {
+  const { rows } = await sql<{ raised: number }>`
+    with raised as (
+      update scheduler.jobs set attempt = attempt + 1, queued_at = ${now} where state = 'queued' returning 1
+    ) select count(*)::int as raised from raised
+  `.execute(tx);
+  return rows[0]!.raised;
+}
