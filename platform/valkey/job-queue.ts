@@ -1,0 +1,143 @@
+import type { JobProgress } from "../../model/queue/beat.ts";
+import type { JobAttempt, JobClass, JobMessage } from "../../model/queue/job-message.ts";
+import type { ResultEntry } from "../../model/queue/result-entry.ts";
+import type { QueueSettings } from "../../model/queue/settings.ts";
+
+/**
+ * `queued`: it is on the queue now. `known`: this attempt was there already (also when it has settled and
+ * its result is not yet acknowledged). `stale`: the queue holds a higher attempt. `cancelled`: its run or
+ * the job itself was cancelled. `too_large` and `invalid`: the message is at fault.
+ */
+export type EnqueueVerdict = "queued" | "known" | "stale" | "cancelled" | "too_large" | "invalid";
+
+/** What the queue knows of one attempt: its state, or that it holds an `older` or `newer` one, or none. */
+export type KnownState = HeldState | "older" | "newer" | "absent";
+
+/** `settled`: ended, its result waits on the stream. `cancelled`: withdrawn, to be reported by a cancel call. */
+export type HeldState = "ready" | "delayed" | "leased" | "settled" | "cancelled";
+
+export interface CancelAnswer {
+  /** Were waiting and are gone: no outcome will come for them. */
+  readonly removed: readonly JobAttempt[];
+  /** Are in a worker's hands: told to stop with the next beat, each still yields one outcome. */
+  readonly flagged: readonly JobAttempt[];
+}
+
+export interface TickAnswer {
+  /** Milliseconds until something is due again, at most 1,000. */
+  readonly nextDueMs: number;
+  /** Delayed jobs that became ready. */
+  readonly promoted: number;
+  /** Leases that ended and became `crash` outcomes. */
+  readonly expired: number;
+  /** Idle workers that were woken for work they had missed. */
+  readonly woken: number;
+}
+
+export interface LaneStats {
+  readonly class: JobClass;
+  readonly kind: string;
+  readonly depth: number;
+  readonly oldestWaitMs: number;
+}
+
+export interface QueueStats {
+  /** Ready to be claimed, in all lanes. */
+  readonly ready: number;
+  readonly delayed: number;
+  readonly leased: number;
+  readonly idleWorkers: number;
+  /** Heard of within one lease. */
+  readonly workersAlive: number;
+  /** Results on the stream that are not acknowledged. */
+  readonly resultsPending: number;
+  readonly oldestWaitMs: number;
+  /** Lanes with work in them, by class and kind. */
+  readonly lanes: readonly LaneStats[];
+}
+
+/** One job that the queue holds. */
+export interface HeldJob extends JobAttempt {
+  readonly state: HeldState;
+  readonly kind: string;
+  readonly class: JobClass;
+  readonly tenant: string;
+  readonly run: string;
+  /** Null unless leased or settled. */
+  readonly worker: string | null;
+  readonly inStateMs: number;
+}
+
+export interface OpenJob extends HeldJob {
+  /** The last progress of a leased job, if its worker told any. */
+  readonly progress: JobProgress | null;
+}
+
+/** A page of something; `cursor` is null on the last one. */
+export interface QueuePage<T> {
+  readonly items: readonly T[];
+  readonly cursor: string | null;
+}
+
+export interface ReadResults {
+  /** Name within the group `scheduler`: one per process, stable over restarts where possible. */
+  readonly consumer: string;
+  /** Entries at most. */
+  readonly count: number;
+  /** How long to wait for the first entry; 0 answers at once. */
+  readonly blockMs: number;
+}
+
+/**
+ * The server side of one queue. Batches of any length are cut into calls of 500 items; a method whose calls
+ * fail half way may be repeated whole, each is idempotent. Every method but `open`, `close` and `runId`:
+ * @throws WrongEpochError when the queue was lost or replaced (or no epoch is set): rebuild.
+ * @throws DomainError `unavailable` while the server is away.
+ */
+export interface JobQueue {
+  readonly queue: string;
+  /** `{je:<queue>}:`, the start of every key of this queue. */
+  readonly keyPrefix: string;
+  /** The epoch that calls carry, or undefined before the first `open` or `setEpoch`. */
+  readonly epoch: string | undefined;
+  setEpoch(epoch: string): void;
+
+  /** Puts attempts on the queue, idempotent by (job, attempt); a verdict for each, in order. */
+  enqueue(messages: readonly JobMessage[]): Promise<EnqueueVerdict[]>;
+  /** After this has answered (even in part) no claim of the run succeeds. */
+  cancelRun(run: string): Promise<CancelAnswer>;
+  /** Cancels single jobs for good: a later enqueue of them is refused too. */
+  cancelJobs(jobs: readonly string[]): Promise<CancelAnswer>;
+  /** Promotes, expires, wakes. To be called again after `nextDueMs`; any number of callers may. */
+  tick(): Promise<TickAnswer>;
+  stats(): Promise<QueueStats>;
+
+  /** New entries of the result stream, at least once each: unacknowledged ones come back by `reclaimResults`. */
+  readResults(options: ReadResults): Promise<ResultEntry[]>;
+  /** Entries that some consumer read at least `minIdleMs` ago and did not acknowledge (say it died). */
+  reclaimResults(options: { consumer: string; count: number; minIdleMs: number }): Promise<ResultEntry[]>;
+  /** Ends entries and forgets their jobs, after their transaction has committed. */
+  acknowledge(entries: readonly Pick<ResultEntry, "streamId" | "job" | "attempt" | "stale">[]): Promise<void>;
+
+  known(attempts: readonly JobAttempt[]): Promise<KnownState[]>;
+  /** Pages through all jobs held, in no order; a job held throughout is seen at least once. */
+  list(cursor: string | null, count: number): Promise<QueuePage<HeldJob>>;
+  /** The open jobs of a run (waiting or leased) with their progress, by job id. */
+  listRun(run: string, cursor: string | null, count: number): Promise<QueuePage<OpenJob>>;
+  /** Removes ghosts: attempts that the queue holds and PostgreSQL does not. Answers how many there were. */
+  drop(attempts: readonly JobAttempt[]): Promise<number>;
+  /** Tells workers to finish and leave (or, with `isDraining: false`, to go on). */
+  setDraining(workers: readonly string[], isDraining: boolean): Promise<void>;
+
+  /** Installs the functions, writes all settings (defaults where not given), opens a closed queue empty in a new epoch and makes that the current one. */
+  open(epoch: string, settings?: Partial<QueueSettings>): Promise<{ wasClosed: boolean }>;
+  /**
+   * Stops claims, beats and settles. Results may still be read and acknowledged under `epoch`, which becomes
+   * the current one. With `force` a queue of another epoch is closed too. Answers the epoch that was open.
+   */
+  close(epoch: string, options?: { force?: boolean }): Promise<string | null>;
+  /** Changes with each start of the server. */
+  runId(): Promise<string>;
+  /** Closes the connection for blocking reads; the one given to `createQueue` is its owner's. */
+  end(): Promise<void>;
+}

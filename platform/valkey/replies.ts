@@ -1,0 +1,54 @@
+import { parseProgress } from "../../model/queue/beat.ts";
+import type { JobAttempt, JobClass } from "../../model/queue/job-message.ts";
+import type { HeldJob, HeldState, OpenJob, QueueStats } from "./job-queue.ts";
+
+/** A value inside a function's reply: Lua numbers arrive as numbers, everything else as text. */
+type Value = string | number;
+
+export type AttemptReply = [job: string, attempt: number];
+export type HeldReply = [
+  job: string,
+  attempt: number,
+  state: HeldState,
+  kind: string,
+  class_: JobClass,
+  tenant: string,
+  run: string,
+  worker: string,
+  inStateMs: number,
+  progress?: string,
+];
+export type StatsReply = [
+  delayed: number,
+  leased: number,
+  idle: number,
+  alive: number,
+  results: number,
+  oldestWaitMs: number,
+  lanes: [JobClass, string, Value, Value][],
+];
+
+export function toAttempt([job, attempt]: AttemptReply): JobAttempt {
+  return { job, attempt };
+}
+
+export function toHeldJob(reply: HeldReply): HeldJob {
+  const [job, attempt, state, kind, class_, tenant, run, worker, inStateMs] = reply;
+  return { job, attempt, state, kind, class: class_, tenant, run, worker: worker || null, inStateMs };
+}
+
+export function toOpenJob(reply: HeldReply): OpenJob {
+  return { ...toHeldJob(reply), progress: parseProgress(reply[9] ?? "") };
+}
+
+export function toStats(reply: StatsReply): QueueStats {
+  const [delayed, leased, idleWorkers, workersAlive, resultsPending, oldestWaitMs, raw] = reply;
+  const lanes = raw.map(([class_, kind, depth, waitMs]) => ({
+    class: class_,
+    kind,
+    depth: Number(depth),
+    oldestWaitMs: Number(waitMs),
+  }));
+  const ready = lanes.reduce((sum, lane) => sum + lane.depth, 0);
+  return { ready, delayed, leased, idleWorkers, workersAlive, resultsPending, oldestWaitMs, lanes };
+}
