@@ -10,6 +10,9 @@ function text(maxLength: number) {
     .refine((value) => isPlain(value), "holds a control character or half a character");
 }
 
+/** Longest package name, in UTF-16 units: with its ecosystem it must fit into an index of PostgreSQL. */
+export const packageNameMaxLength = 512;
+
 const id = text(256);
 const instant = z.iso.datetime({ offset: true });
 
@@ -30,7 +33,11 @@ const severity = z.array(z.object({ type: z.string().max(64), score: z.string().
 const affected = z.object({
   /** Absent where only git ranges say what is affected. */
   package: z
-    .object({ ecosystem: text(256), name: text(1_024), purl: z.string().max(4_096).optional() })
+    .object({
+      ecosystem: text(128),
+      name: text(packageNameMaxLength),
+      purl: z.string().max(4_096).optional(),
+    })
     .optional(),
   severity: severity.nullish(),
   ranges: z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { packageNameMaxLength } from "../advisories/osv.ts";
 import { type Purl, PurlError } from "../purl/purl.ts";
 import { readPurl } from "../purl/read.ts";
 import { distributionEcosystem } from "./distribution.ts";
@@ -6,7 +7,7 @@ import { normalName } from "./package-name.ts";
 
 /** Why a component cannot be matched. */
 export const notMatchableReasonSchema = z.enum([
-  "purl_invalid",
+  "purl_invalid", // no package URL, or a name too long for any package
   "type_not_covered", // no advisories of ours speak of this package URL type
   "distribution_not_covered", // a deb or apk of a distribution that is not covered
   "distribution_missing", // a deb or apk without the qualifier distro
@@ -54,6 +55,9 @@ export function componentPackage(purlText: string): ComponentPackage | NotMatcha
     if (error instanceof PurlError) return { reason: "purl_invalid", type: undefined };
     throw error;
   }
+  if ((purl.namespace?.length ?? 0) + purl.name.length >= packageNameMaxLength) {
+    return { reason: "purl_invalid", type: purl.type };
+  }
   if (purl.type === "deb" || purl.type === "apk") return distributionPackage(purl);
   const ecosystem = Object.hasOwn(languageEcosystems, purl.type) ? languageEcosystems[purl.type] : undefined;
   if (ecosystem === undefined) return { reason: "type_not_covered", type: purl.type };
@@ -78,6 +82,7 @@ function distributionPackage(purl: Purl): ComponentPackage | NotMatchable {
   const at = upstream.indexOf("@", 1);
   const name = at < 0 ? upstream : upstream.slice(0, at);
   const sourceVersion = at < 0 ? "" : upstream.slice(at + 1);
+  if (name.length > packageNameMaxLength) return { reason: "purl_invalid", type: purl.type };
   return {
     ecosystem: answer.ecosystem,
     name,

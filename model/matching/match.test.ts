@@ -1,157 +1,20 @@
 import * as fc from "fast-check";
-import { type AdvisoryFacts, factsOf } from "../advisories/facts.ts";
-import { parseOsv } from "../advisories/osv.ts";
+import type { AdvisoryFacts } from "../advisories/facts.ts";
 import { createAdvisoryIndex } from "./advisory-index.ts";
-import { isAffected } from "./is-affected.ts";
+import { affects, type ExampleAdvisory, facts, find } from "./example-advisory.ts";
 import { matchComponents } from "./match.ts";
 
-interface RecordOfTest {
-  id?: string;
-  aliases?: string[];
-  withdrawn?: string;
-  package: [ecosystem: string, name: string];
-  events?: Record<string, string>[];
-  versions?: string[];
-  type?: string;
-  severity?: string;
-}
-
-function facts(given: RecordOfTest): AdvisoryFacts {
-  const { id = "TEST-1", aliases = [], withdrawn, events, versions, type = "ECOSYSTEM", severity } = given;
-  const [ecosystem, name] = given.package;
-  return factsOf(
-    parseOsv({
-      id,
-      aliases,
-      modified: "2026-01-01T00:00:00Z",
-      ...(withdrawn === undefined ? {} : { withdrawn }),
-      ...(severity === undefined ? {} : { severity: [{ type: "CVSS_V3", score: severity }] }),
-      affected: [
-        {
-          package: { ecosystem, name },
-          ...(events === undefined ? {} : { ranges: [{ type, events }] }),
-          ...(versions === undefined ? {} : { versions }),
-        },
-      ],
-    }),
-  );
-}
-
-function find(purls: string[], records: AdvisoryFacts[]) {
-  const advisories = records.map((record, at) => ({ seq: at + 1, facts: record }));
-  return matchComponents(
-    purls.map((purl) => ({ purl })),
-    createAdvisoryIndex(advisories),
-  );
-}
-
-function affects(record: RecordOfTest, purls: string[]): string[] {
-  const { findings } = find(purls, [facts(record)]);
-  const found = findings.map(({ purl }) => purl);
-  // The question for one record and the matcher for many must agree.
-  expect(purls.filter((purl) => isAffected(purl, facts(record))).sort()).toEqual([...found].sort());
-  return found;
-}
-
-function npm(version: string): string {
-  return `pkg:npm/a@${version}`;
-}
-
 function fixedOf(version: string, records: AdvisoryFacts[]): string | undefined {
-  return find([npm(version)], records).findings[0]?.fixedVersion;
+  return find([`pkg:npm/a@${version}`], records).findings[0]?.fixedVersion;
 }
 
 function shuffled<T>(all: T[]): fc.Arbitrary<T[]> {
   return fc.shuffledSubarray(all, { minLength: all.length });
 }
 
-describe("ranges", () => {
-  test("start at introduced and end before fixed", () => {
-    const record: RecordOfTest = {
-      package: ["npm", "a"],
-      events: [{ introduced: "1.0.0" }, { fixed: "1.4.0" }],
-    };
-    expect(affects(record, ["0.9.0", "1.0.0", "1.3.9", "1.4.0", "2.0.0"].map(npm))).toEqual([
-      "pkg:npm/a@1.0.0",
-      "pkg:npm/a@1.3.9",
-    ]);
-  });
-
-  test("hold a pre-release of the fixed version and none of the introduced one", () => {
-    const record: RecordOfTest = {
-      package: ["npm", "a"],
-      events: [{ introduced: "1.0.0" }, { fixed: "2.0.0" }],
-    };
-    expect(affects(record, ["pkg:npm/a@1.0.0-rc.1", "pkg:npm/a@2.0.0-rc.1"])).toEqual([
-      "pkg:npm/a@2.0.0-rc.1",
-    ]);
-  });
-
-  test("from 0 hold everything below, a pre-release of 0.0.0 too", () => {
-    const record: RecordOfTest = { package: ["npm", "a"], events: [{ introduced: "0" }, { fixed: "1.0.0" }] };
-    expect(affects(record, ["pkg:npm/a@0.0.0-alpha", "pkg:npm/a@0.0.1"])).toHaveLength(2);
-  });
-
-  test("end with last_affected itself", () => {
-    const record: RecordOfTest = {
-      package: ["PyPI", "a"],
-      events: [{ introduced: "1.0" }, { last_affected: "1.5" }],
-    };
-    expect(affects(record, ["pkg:pypi/a@1.5", "pkg:pypi/a@1.5.0", "pkg:pypi/a@1.5.1"])).toEqual([
-      "pkg:pypi/a@1.5",
-      "pkg:pypi/a@1.5.0",
-    ]);
-  });
-
-  test("may have several intervals, given in any order", () => {
-    const record: RecordOfTest = {
-      package: ["Maven", "g:a"],
-      events: [{ introduced: "2.0" }, { fixed: "2.4" }, { fixed: "1.8" }, { introduced: "0" }],
-    };
-    const purls = ["1.7", "1.8", "1.9", "2.0", "2.3", "2.4"].map((version) => `pkg:maven/g/a@${version}`);
-    expect(affects(record, purls)).toEqual(["pkg:maven/g/a@1.7", "pkg:maven/g/a@2.0", "pkg:maven/g/a@2.3"]);
-  });
-
-  test("stop at a limit", () => {
-    const record: RecordOfTest = { package: ["npm", "a"], events: [{ introduced: "0" }, { limit: "2.0.0" }] };
-    expect(affects(record, ["pkg:npm/a@1.0.0", "pkg:npm/a@2.0.0"])).toEqual(["pkg:npm/a@1.0.0"]);
-  });
-
-  test("of git commits say nothing about versions", () => {
-    const record: RecordOfTest = { package: ["npm", "a"], events: [{ introduced: "0" }], type: "GIT" };
-    expect(affects(record, ["pkg:npm/a@1.0.0"])).toEqual([]);
-  });
-
-  test("with a version that nobody can read are left out", () => {
-    const record: RecordOfTest = { package: ["npm", "a"], events: [{ introduced: "0" }, { fixed: "later" }] };
-    expect(affects(record, ["pkg:npm/a@1.0.0"])).toEqual([]);
-  });
-});
-
-describe("listed versions", () => {
-  test("match one by one, in the spelling of their ecosystem", () => {
-    const record: RecordOfTest = { package: ["PyPI", "a"], versions: ["1.0", "1.2rc1"] };
-    expect(affects(record, ["pkg:pypi/a@1.0.0", "pkg:pypi/a@1.1", "pkg:pypi/a@1.2.RC1"])).toEqual([
-      "pkg:pypi/a@1.0.0",
-      "pkg:pypi/a@1.2.RC1",
-    ]);
-  });
-
-  test("match letter by letter a version that cannot be compared", () => {
-    const record: RecordOfTest = {
-      package: ["npm", "a"],
-      versions: ["nightly"],
-      events: [{ introduced: "0" }],
-    };
-    const { findings, coverage } = find(["pkg:npm/a@nightly", "pkg:npm/a@weekly"], [facts(record)]);
-    expect(findings.map(({ purl }) => purl)).toEqual(["pkg:npm/a@nightly"]);
-    expect(coverage.notMatchable).toEqual({ version_unreadable: 2 });
-  });
-});
-
 describe("names", () => {
   test("of Go modules with capitals match as given and lower-cased, never in another case", () => {
-    const record: RecordOfTest = {
+    const record: ExampleAdvisory = {
       package: ["Go", "github.com/BurntSushi/toml"],
       events: [{ introduced: "0" }],
     };
@@ -168,7 +31,7 @@ describe("names", () => {
   });
 
   test("of Go modules with capitals do not match an advisory for the lower-cased module", () => {
-    const record: RecordOfTest = {
+    const record: ExampleAdvisory = {
       package: ["Go", "github.com/sirupsen/logrus"],
       events: [{ introduced: "0" }],
     };
@@ -176,7 +39,7 @@ describe("names", () => {
   });
 
   test("of the Go standard library match only where the SBOM has it", () => {
-    const record: RecordOfTest = {
+    const record: ExampleAdvisory = {
       package: ["Go", "stdlib"],
       type: "SEMVER",
       events: [{ introduced: "1.21.0-0" }, { fixed: "1.21.5" }],
@@ -187,7 +50,7 @@ describe("names", () => {
   });
 
   test("of distribution packages match by source and release, not by the installed package's name", () => {
-    const record: RecordOfTest = {
+    const record: ExampleAdvisory = {
       package: ["Debian:12", "openssl"],
       events: [{ introduced: "0" }, { fixed: "3.0.13-1" }],
     };
@@ -203,7 +66,7 @@ describe("names", () => {
   });
 
   test("compare the version of the source where the package URL gives it", () => {
-    const record: RecordOfTest = {
+    const record: ExampleAdvisory = {
       package: ["Debian:12", "gcc-12"],
       events: [{ introduced: "0" }, { fixed: "12.2.0-14" }],
     };
@@ -217,7 +80,11 @@ describe("records", () => {
   const range = [{ introduced: "0" }, { fixed: "2.0.0" }];
 
   test("that are withdrawn match nothing", () => {
-    const record: RecordOfTest = { package: ["npm", "a"], events: range, withdrawn: "2026-02-01T00:00:00Z" };
+    const record: ExampleAdvisory = {
+      package: ["npm", "a"],
+      events: range,
+      withdrawn: "2026-02-01T00:00:00Z",
+    };
     expect(affects(record, ["pkg:npm/a@1.0.0"])).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { compareSeverities } from "../advisories/severity.ts";
+import { compareText } from "../versions/digits.ts";
 import { compareParsed, type ParsedVersion, parseVersion } from "../versions/orders.ts";
 import type { AdvisoryIndex, FeedAdvisory, IndexedAffected } from "./advisory-index.ts";
 import { isVersionAffected } from "./affected-range.ts";
@@ -108,10 +109,4 @@ function smallestFix(hits: readonly IndexedAffected[], version: ParsedVersion): 
 function isAbove(a: ParsedVersion, b: ParsedVersion): boolean {
   const difference = compareParsed(a, b);
   return difference !== "incomparable" && difference > 0;
-}
-
-/** Plain order of code units: the same on every machine. */
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

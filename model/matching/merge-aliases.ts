@@ -1,3 +1,4 @@
+import { compareText } from "../versions/digits.ts";
 import type { FeedAdvisory } from "./advisory-index.ts";
 
 /** Records of one vulnerability, and the name it goes by. */
@@ -35,10 +36,10 @@ export function mergeAliases(records: readonly FeedAdvisory[]): Vulnerability[] 
   }
   return [...groups.values()]
     .map((group) => {
-      const sorted = group.sort((a, b) => compareIds(a.facts.id, b.facts.id));
+      const sorted = group.sort((a, b) => compareText(a.facts.id, b.facts.id));
       return { id: nameOf(sorted), records: sorted };
     })
-    .sort((a, b) => compareIds(a.id, b.id));
+    .sort((a, b) => compareText(a.id, b.id));
 }
 
 function nameOf(records: readonly FeedAdvisory[]): string {
@@ -50,11 +51,5 @@ function nameOf(records: readonly FeedAdvisory[]): string {
 }
 
 function smallest(ids: readonly string[]): string | undefined {
-  return [...ids].sort(compareIds)[0];
-}
-
-/** Plain order of code units: the same on every machine. */
-function compareIds(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return [...ids].sort(compareText)[0];
 }

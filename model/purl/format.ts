@@ -1,5 +1,5 @@
 import { type Purl, PurlError, purlMaxLength } from "./purl.ts";
-import { checkedQualifierKey, checkedType, cleanSubpath, trimSlashes } from "./read.ts";
+import { checkedQualifierKey, checkedText, checkedType, cleanSubpath, trimSlashes } from "./read.ts";
 import { applyTypeRule, isNameAPath } from "./type-rules.ts";
 
 /** What a builder gives: everything but the type and the name may be missing. */
@@ -57,12 +57,8 @@ function checked(parts: PurlParts): Purl {
 }
 
 /** RFC 3986 unreserved characters and `:` stay; `encodeURIComponent` leaves five more that must not. */
-function encode(text: string): string {
-  try {
-    return encodeURIComponent(text)
-      .replaceAll("%3A", ":")
-      .replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  } catch {
-    throw new PurlError("has half a character (a lone surrogate)");
-  }
+function encode(part: string): string {
+  return encodeURIComponent(checkedText(part))
+    .replaceAll("%3A", ":")
+    .replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -49,6 +49,9 @@ describe("reading a package URL", () => {
     ["pkg:npm/lodash?a=1&A=2", "twice"],
     ["pkg:npm/lod%zzash", "percent sign"],
     ["pkg:npm/lod%ffash", "percent sign"],
+    ["pkg:npm/lod%00ash", "control character"],
+    ["pkg:npm/lodash@1?a=b\n", "control character"],
+    ["pkg:npm/lod\uD800ash", "half a character"],
     ["pkg:maven/commons-text@1.9", "needs a namespace"],
     ["pkg:cargo/a/b@1", "has no namespace"],
     [`pkg:npm/${"a".repeat(4_096)}`, "longer than 4096"],
@@ -106,7 +109,10 @@ describe("writing a package URL", () => {
 
   const word = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
-    .filter((text) => text.isWellFormed() && !text.includes("/") && text !== "." && text !== "..");
+    .filter(
+      (text) =>
+        text.isWellFormed() && !/\p{Cc}/u.test(text) && !text.includes("/") && text !== "." && text !== "..",
+    );
   const purl: fc.Arbitrary<Purl> = fc.record({
     type: fc.constantFrom("generic", "npm", "golang", "pypi", "huggingface", "git", "deb"),
     namespace: fc.array(word, { minLength: 1, maxLength: 3 }).map((all) => all.join("/")),

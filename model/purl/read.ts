@@ -58,6 +58,16 @@ export function checkedQualifierKey(given: string): string {
   return key;
 }
 
+/** The part itself. @throws PurlError for what databases and logs cannot hold, which no package has. */
+export function checkedText(part: string): string {
+  if (!part.isWellFormed()) throw new PurlError("has half a character (a lone surrogate)");
+  for (let i = 0; i < part.length; i++) {
+    const code = part.charCodeAt(i);
+    if (code < 0x20 || code === 0x7f) throw new PurlError("has a control character");
+  }
+  return part;
+}
+
 /** Segments without the empty ones, `.` and `..`, which a subpath never keeps. */
 export function cleanSubpath(segments: readonly string[]): string | undefined {
   return textOrAbsent(
@@ -116,7 +126,10 @@ function cutLast(text: string, separator: string): [string, string | undefined] 
 }
 
 function decode(text: string): string {
-  if (!text.includes("%")) return text;
+  return checkedText(text.includes("%") ? decodePercents(text) : text);
+}
+
+function decodePercents(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

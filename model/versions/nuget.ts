@@ -1,5 +1,6 @@
-import { compareDigits, compareText, isDigits } from "./digits.ts";
+import { compareDigits } from "./digits.ts";
 import type { VersionOrder } from "./order.ts";
+import { comparePrerelease } from "./prerelease.ts";
 
 export interface NugetVersion {
   /** One to four numbers; a missing one is zero. */
@@ -29,20 +30,3 @@ export const nugetOrder: VersionOrder<NugetVersion> = {
     return comparePrerelease(a.prerelease, b.prerelease);
   },
 };
-
-function comparePrerelease(a: readonly string[], b: readonly string[]): number {
-  if (a.length === 0 || b.length === 0) return b.length - a.length;
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const difference = compareIdentifiers(a[i] ?? "", b[i] ?? "");
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
-
-function compareIdentifiers(a: string, b: string): number {
-  const isNumberA = isDigits(a);
-  const isNumberB = isDigits(b);
-  if (isNumberA && isNumberB) return compareDigits(a, b);
-  if (isNumberA !== isNumberB) return isNumberA ? -1 : 1;
-  return compareText(a, b);
-}

@@ -1,5 +1,6 @@
-import { compareDigits, compareText, isDigits } from "./digits.ts";
+import { compareDigits } from "./digits.ts";
 import type { VersionOrder } from "./order.ts";
+import { comparePrerelease } from "./prerelease.ts";
 
 /** A semantic version without its build metadata, which has no rank. */
 export interface SemanticVersion {
@@ -38,20 +39,3 @@ export const semverOrder: VersionOrder<SemanticVersion> = {
     );
   },
 };
-
-function comparePrerelease(a: readonly string[], b: readonly string[]): number {
-  if (a.length === 0 || b.length === 0) return b.length - a.length;
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const difference = compareIdentifier(a[i] ?? "", b[i] ?? "");
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
-
-function compareIdentifier(a: string, b: string): number {
-  const isNumberA = isDigits(a);
-  const isNumberB = isDigits(b);
-  if (isNumberA && isNumberB) return compareDigits(a, b);
-  if (isNumberA !== isNumberB) return isNumberA ? -1 : 1;
-  return compareText(a, b);
-}
