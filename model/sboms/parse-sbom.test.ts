@@ -128,7 +128,9 @@ test.each([
   ["an encoded NUL in a qualifier", "pkg:npm/a@1?distro=a%00"],
   ["a lone surrogate", "pkg:npm/a\ud800@1"],
 ])("a purl with %s is refused, the database could not hold it", (_, purl) => {
-  expect(refusalOf(cycloneDx([{ name: "a", purl }])).fields[0]?.message).toContain("control characters");
+  expect(refusalOf(cycloneDx([{ name: "a", purl }])).fields[0]?.message).toMatch(
+    /control character|lone surrogate/,
+  );
 });
 
 test("the first twenty places are named, the others counted", () => {
