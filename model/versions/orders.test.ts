@@ -66,7 +66,7 @@ describe.each(covered)("the order of %s", (ecosystem) => {
       compareVersions(ecosystem, text, `${text.slice(0, 1_023)}!`);
       expect(parseVersion(ecosystem, `1${text}`)).toBeUndefined();
     }
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
 
