@@ -27,7 +27,10 @@ export function readText(
   return undefined;
 }
 
-/** A package URL as it is given, checked to be readable (which leaves out control characters, also encoded ones). Absent, `null` and empty are `undefined`. */
+/**
+ * A package URL as it is given, checked to be readable; that refuses control characters, encoded ones too.
+ * Absent, `null` and empty are all `undefined`.
+ */
 export function readPurlText(value: unknown, path: string, problems: Problems): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value !== "string") {
