@@ -46,7 +46,7 @@ async function acquire(
 
 function tryLock(database: DatabaseSync): boolean {
   try {
-    database.exec("begin exclusive");
+    database.exec("pragma journal_mode = memory; begin exclusive");
     return true;
   } catch (error) {
     if (error instanceof Error && /locked|busy/i.test(error.message)) return false;

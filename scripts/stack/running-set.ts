@@ -14,6 +14,11 @@ export class RunningSet {
     process.on("exit", this.#killAll);
   }
 
+  /** How many processes this command has started and not stopped. */
+  get size(): number {
+    return this.#parts.length;
+  }
+
   add(part: Part): void {
     this.#parts.push(part);
   }

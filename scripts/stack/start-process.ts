@@ -17,7 +17,7 @@ export function startProcess(title: string, plan: LaunchPlan, logFile: string): 
   const log = openSync(logFile, "a", 0o600);
   try {
     const child = spawn(plan.command, plan.args, {
-      env: { ...process.env, ...plan.env },
+      env: { ...environmentWithoutOurs(), ...plan.env },
       ...(plan.uid === undefined ? {} : { uid: plan.uid }),
       ...(plan.gid === undefined ? {} : { gid: plan.gid }),
       detached: true,
@@ -35,6 +35,11 @@ export function startProcess(title: string, plan: LaunchPlan, logFile: string): 
   } finally {
     closeSync(log);
   }
+}
+
+/** A process is told our variables by its plan alone: what else is set here was meant for this command. */
+function environmentWithoutOurs(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("JOBENGINE_")));
 }
 
 /** How long a server may take until it answers; a cold disk is slow, a minute is a fault. */

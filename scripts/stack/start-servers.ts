@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { defaultCacheDir } from "./means/cache.ts";
 import type { Program } from "./means/program.ts";
 import { paths } from "./data-folder.ts";
-import { freePort, isFreeWithin } from "./ports.ts";
+import { launchDigest } from "./launch-digest.ts";
+import { choosePort } from "./ports.ts";
 import { isAlive } from "./process-identity.ts";
 import type { RunningSet } from "./running-set.ts";
 import type { Secrets } from "./secrets.ts";
@@ -95,7 +95,10 @@ async function startServer(
   portsBefore: Readonly<Record<string, number>> | undefined,
 ): Promise<State> {
   const started = Date.now();
-  const ports = await choosePorts(server, context, portsBefore ?? {});
+  const ports: Record<string, number> = {};
+  for (const name of server.portNames) {
+    ports[name] = await choosePort(name, context.askedPorts[name], portsBefore?.[name], context.signal);
+  }
   const place: Place = { ...context, ports };
   await server.prepare(place, program);
   context.signal?.throwIfAborted();
@@ -122,29 +125,6 @@ async function startServer(
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   context.onLine(`${part.title}: ready in ${seconds} s (${part.means})`);
   return next;
-}
-
-/** The port that was asked for, else the one it had before, else a free one. */
-async function choosePorts(
-  server: Server,
-  context: StartServersContext,
-  before: Readonly<Record<string, number>>,
-): Promise<Record<string, number>> {
-  const chosen: Record<string, number> = {};
-  for (const name of server.portNames) {
-    const asked = context.askedPorts[name];
-    const wish = asked ?? before[name];
-    if (wish !== undefined && (await isFreeWithin(wish, 3_000, context.signal))) chosen[name] = wish;
-    else if (asked === undefined) chosen[name] = await freePort();
-    else
-      throw new StackError(`Port ${asked} is in use. Ask for another with --port-${name}, or leave it out.`);
-  }
-  return chosen;
-}
-
-/** Changes when a process would be started with another command line or environment. */
-export function launchDigest(words: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 16);
 }
 
 function withAddress(state: State, name: ServerName, address: string, temporalUiUrl: string): State {

@@ -11,6 +11,7 @@ import type { Program } from "../means/program.ts";
 import { images, versions } from "../pins.ts";
 import { mustRun } from "../run-command.ts";
 import { containerName } from "./container.ts";
+import { clearStalePidFile } from "./postmaster-pid.ts";
 import { postgresUser } from "./postgres-user.ts";
 import type { LaunchPlan, Place, Server } from "./server.ts";
 
@@ -44,7 +45,9 @@ export const postgres: Server = {
     ),
 
   async prepare(place, program) {
-    if (existsSync(path.join(clusterFolder(place), "PG_VERSION"))) return;
+    if (existsSync(path.join(clusterFolder(place), "PG_VERSION"))) {
+      return clearStalePidFile(clusterFolder(place), place.signal);
+    }
     const folder = paths.part(place.dataDir, "postgres");
     mkdirSync(folder, { recursive: true });
     const user = postgresUser(folder, program);

@@ -1,0 +1,10 @@
+import { checkReadyRoute, engineEnvironment, type Role } from "./role.ts";
+
+/** The Temporal worker of the scheduler: tickers, runs, dispatch, ingest. */
+export const schedulerWorker: Role = {
+  name: "scheduler-worker",
+  entry: "activities/main.ts",
+  portName: "worker",
+  environment: engineEnvironment,
+  check: (place) => checkReadyRoute(place.httpPort),
+};
