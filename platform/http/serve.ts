@@ -1,0 +1,107 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { canonicalJson } from "../../model/canonical.ts";
+import type { Log } from "../log/log.ts";
+import type { HttpApp } from "./env.ts";
+import { problemKinds } from "./problem.ts";
+import type { ProblemCode } from "./problem.ts";
+
+export interface ServeOptions {
+  readonly app: HttpApp;
+  readonly log: Log;
+  /** 127.0.0.1 when absent: a service is opened to the network by saying so. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** How long requests in flight may take to end once the server is asked to stop. */
+  readonly graceMs: number;
+  /** Aborted at the start of a stop; the same controller whose signal the app was given. */
+  readonly closing: AbortController;
+  /** How long a client may take to send a whole request; 5 minutes when absent. */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Stops taking requests, ends event streams, waits for the rest for the time of grace, then cuts it off. */
+  stop(): Promise<void>;
+}
+
+/** How long a client may take to send the head of a request. */
+const headersTimeoutMs = 15_000;
+const keepAliveTimeoutMs = 65_000;
+const idleSweepMs = 20;
+const maxHeaderBytes = 32 * 1024;
+
+/** Starts to listen; rejects when the address is taken. */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const { app, log, host = "127.0.0.1", requestTimeoutMs = 300_000 } = options;
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: 5000,
+    },
+  }) as Server;
+  answerBrokenRequests(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${port}`;
+  log.info({ url }, "listening");
+  let stopping: Promise<void> | undefined;
+  return { url, port, stop: () => (stopping ??= stop(server, options)) };
+}
+
+async function stop(server: Server, { closing, graceMs, log }: ServeOptions): Promise<void> {
+  closing.abort();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection that is kept alive becomes idle after its last answer and would stay open for a minute.
+  const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+  const cutOff = setTimeout(() => {
+    log.warn({ graceMs }, "requests were still in flight; cutting them off");
+    server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearTimeout(cutOff);
+  clearInterval(sweep);
+  log.info("stopped listening");
+}
+
+/** What Node refuses before the app sees it gets the same form of error: bad syntax, huge heads, slow clients. */
+function answerBrokenRequests(server: Server): void {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") {
+      socket.destroy();
+      return;
+    }
+    const [code, reason, detail] = brokenRequests[error.code ?? ""] ?? brokenRequest;
+    const { title } = problemKinds[code];
+    const status = Number(reason.slice(0, 3));
+    const body = canonicalJson({ type: `urn:jobengine:problem:${code}`, title, status, detail, code });
+    const head = `HTTP/1.1 ${reason}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+    socket.end(head + body);
+  });
+}
+
+type Broken = [code: ProblemCode, reason: string, detail: string];
+
+const brokenRequest: Broken = ["bad_request", "400 Bad Request", "This is not an HTTP/1.1 request."];
+const brokenRequests: Record<string, Broken> = {
+  HPE_HEADER_OVERFLOW: [
+    "too_large",
+    "431 Request Header Fields Too Large",
+    `The head of a request may have ${maxHeaderBytes} bytes at most.`,
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ["bad_request", "408 Request Timeout", "The request took too long to arrive."],
+};
