@@ -25,22 +25,19 @@ test("an enqueued job is claimed with its payload, settles once and is forgotten
   const entries = await t.queue.readResults(readAll);
   expect(entries).toEqual([
     expect.objectContaining({
-      ...{
-        job: "a",
-        attempt: 1,
-        worker: "w1",
-        tenant: "acme",
-        run: "run_1",
-        kind: "scan",
-        class: "scheduled",
-      },
-      ...{
-        reason: "settled",
-        stop: null,
-        stale: false,
-        outcome: { status: "succeeded", result: { findings: 3 } },
-      },
-      ...{ leasedMs: expect.any(Number), waitedMs: expect.any(Number) },
+      job: "a",
+      attempt: 1,
+      worker: "w1",
+      tenant: "acme",
+      run: "run_1",
+      kind: "scan",
+      class: "scheduled",
+      reason: "settled",
+      stop: null,
+      stale: false,
+      outcome: { status: "succeeded", result: { findings: 3 } },
+      leasedMs: expect.any(Number),
+      waitedMs: expect.any(Number),
     }),
   ]);
   expect(await t.queue.known([{ job: "a", attempt: 1 }])).toEqual(["settled"]);
@@ -342,7 +339,12 @@ test("stats count lanes, delayed, leased, workers and results", async () => {
   await t.worker("w1").claim(1);
   await t.worker("w2").claim(1, ["graph"]);
   expect(await t.queue.stats()).toEqual({
-    ...{ ready: 2, delayed: 1, leased: 1, idleWorkers: 1, workersAlive: 2, resultsPending: 0 },
+    ready: 2,
+    delayed: 1,
+    leased: 1,
+    idleWorkers: 1,
+    workersAlive: 2,
+    resultsPending: 0,
     oldestWaitMs: expect.any(Number),
     lanes: [{ class: "scheduled", kind: "scan", depth: 2, oldestWaitMs: expect.any(Number) }],
   });
@@ -368,7 +370,7 @@ test("list pages through everything held, drop removes ghosts of exactly that at
       { job: "j2", attempt: 2 },
       { job: "j2", attempt: 1 },
     ]),
-  ).toEqual([...["absent", "older", "ready"]]);
+  ).toEqual(["absent", "older", "ready"]);
 });
 
 test("every function refuses another epoch", async () => {

@@ -34,8 +34,12 @@ export function createRawWorker(valkey: Redis, keyPrefix: string, epoch: () => s
         [string, number, number, string, string, string, string, number, string][],
       ];
       const read = jobs.map(([job, attempt, lease, kind, class_, , , , payload]) => ({
-        ...{ job, attempt, lease, kind, payload },
+        job,
+        attempt,
+        lease,
+        kind,
         class: class_,
+        payload,
       }));
       return { word, retryAfterMs, jobs: read };
     },
