@@ -21,6 +21,8 @@ export interface Engine {
   readonly log: Log;
   /** A fresh id: prefix and a time-ordered UUID, such as `run_0198c2f400007000800000000000abcd`. */
   readonly newId: (prefix: IdPrefix) => string;
+  /** How long one attempt of a job may take before its worker is told to stop. */
+  readonly wallClockMs: number;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
 }

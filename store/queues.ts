@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import type { QueuesTable, WorkerKeysTable } from "./tables.ts";
+import type { QueuesTable } from "./tables.ts";
 import type { EngineTx } from "./tenant.ts";
 
 export type QueueRow = Selectable<QueuesTable>;
@@ -21,15 +21,5 @@ export async function putQueue(tx: EngineTx, row: QueueRow): Promise<void> {
         opened_at: row.opened_at,
       }),
     )
-    .execute();
-}
-
-/** The worker keys of a queue that are not revoked. */
-export async function listLiveKeys(tx: EngineTx, queue: string): Promise<Selectable<WorkerKeysTable>[]> {
-  return tx
-    .selectFrom("scheduler.worker_keys")
-    .selectAll()
-    .where("queue", "=", queue)
-    .where("revoked_at", "is", null)
     .execute();
 }

@@ -20,9 +20,6 @@ import type { Engine } from "../context.ts";
 import { readFeedSequence, touchedByAdvisories, touchedByPurls, touchedSince } from "../impact/touched.ts";
 import type { RunKey } from "./close.ts";
 
-/** How long a worker may take for one job before it is told to stop. */
-const wallClockMs = 30 * 60_000;
-
 const nothing: TouchedComponents = { componentIds: [], seqs: [] };
 
 /**
@@ -53,7 +50,12 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
     // A refresh may find the SBOM that is missing; an analysis cannot.
     const withoutSbom = run.mode === "content-refresh" ? 0 : snapshot.withoutSbom;
     const segments = cutSegments(engine, snapshot.planned - withoutSbom, workersAlive);
-    await insertJobs(tx, now, { ...key, kind: "scan", class: run.class, wallClockMs }, segments);
+    await insertJobs(
+      tx,
+      now,
+      { ...key, kind: "scan", class: run.class, wallClockMs: engine.wallClockMs },
+      segments,
+    );
     const planned = await recordPlan(tx, now, key, {
       feedSeq,
       impactDigest: snapshot.digest,

@@ -5,6 +5,6 @@ export const schedulerWorker: Role = {
   name: "scheduler-worker",
   entry: "activities/main.ts",
   portName: "worker",
-  environment: engineEnvironment,
+  environment: (place) => ({ ...engineEnvironment(place), JOBENGINE_METRICS_PORT: String(place.httpPort) }),
   check: (place) => checkReadyRoute(place.httpPort),
 };

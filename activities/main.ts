@@ -1,0 +1,100 @@
+/** scheduler-worker: the workflows' activities, the queue's clock and the way of results into PostgreSQL. */
+import path from "node:path";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { openEngine } from "../engine/open-engine.ts";
+import { ensureQueue } from "../engine/queue/rebuild.ts";
+import { restoreWorkerUsers } from "../engine/queue/worker-users.ts";
+import { loadConfigOrExit } from "../platform/config/load-or-exit.ts";
+import { schedulerWorkerConfig } from "../platform/config/scheduler-worker.ts";
+import { createLog } from "../platform/log/log.ts";
+import { routeTemporalLogs } from "../platform/temporal/logs.ts";
+import { ensureSearchAttributes } from "../platform/temporal/search-attributes.ts";
+import { checkServer } from "../platform/valkey/server.ts";
+import {
+  searchAttributes,
+  taskQueue,
+  tickerShards,
+  tickerSignals,
+  workflowIds,
+  workflowTypes,
+} from "../workflows/contract.ts";
+import { startQueueLoops } from "./loops/queue-loops.ts";
+import { createSchedulerActivities } from "./scheduler-activities.ts";
+import { startStatusListener } from "./status-listener.ts";
+
+const service = "scheduler-worker";
+
+async function main(): Promise<void> {
+  const config = loadConfigOrExit(schedulerWorkerConfig);
+  const log = createLog({ service, ...config.log });
+  const stopping = stopSignal();
+
+  const opened = await openEngine(config, { service, log });
+  const { engine, rawQueue, valkey, temporal } = opened;
+  await checkServer(valkey);
+  const times = { leaseMs: config.queue.leaseSeconds * 1_000, beatMs: config.queue.beatSeconds * 1_000 };
+  const ensureOpen = async (): Promise<void> => {
+    const { rebuilt, jobs } = await ensureQueue({ ...engine, queue: rawQueue }, times, () =>
+      restoreWorkerUsers(engine, valkey),
+    );
+    if (rebuilt) log.info({ jobs }, "The queue was built anew from PostgreSQL.");
+  };
+  await ensureOpen();
+  const loops = startQueueLoops({ ...engine, queue: rawQueue }, ensureOpen);
+
+  routeTemporalLogs(log);
+  const graceMs = config.shutdownGraceSeconds * 1_000;
+  const connection = await NativeConnection.connect({ address: config.temporal.address });
+  const worker = await Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue,
+    workflowsPath: path.join(import.meta.dirname, "../workflows/bundle.ts"),
+    activities: createSchedulerActivities(engine),
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + 5_000,
+  });
+  await ensureSearchAttributes(
+    temporal,
+    Object.values(searchAttributes).map(({ name }) => name),
+  );
+  for (let shard = 0; shard < tickerShards; shard++) {
+    const start = {
+      type: workflowTypes.scheduleTicker,
+      workflowId: workflowIds.scheduleTicker(shard),
+      taskQueue,
+    };
+    await engine.workflows.signalWithStart({ ...start, arg: { shard } }, tickerSignals.nudge);
+  }
+  const status = await startStatusListener(config, { service, log, opened });
+
+  log.info("Ready.");
+  const running = worker.run();
+  await Promise.race([stopping, running]);
+  log.info("Stopping.");
+  if (worker.getState() === "RUNNING") worker.shutdown();
+  await running;
+  await Promise.all(loops.map((loop) => loop.stop()));
+  await status.stop();
+  await connection.close();
+  await opened.close();
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => {
+        resolve();
+        process.once(signal, () => process.exit(130));
+      });
+    }
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${service} could not go on: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(1);
+});

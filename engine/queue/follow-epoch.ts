@@ -1,0 +1,47 @@
+import { DomainError } from "../../model/errors.ts";
+import { WrongEpochError } from "../../platform/valkey/errors.ts";
+import type { JobQueue } from "../../platform/valkey/job-queue.ts";
+
+/**
+ * The same queue for callers that do not rebuild it: a call that meets another epoch reads the current one
+ * from PostgreSQL and is made once more; is the queue being rebuilt, the caller hears `unavailable`. Every
+ * method is idempotent, so the second call is safe.
+ */
+export function followEpoch(queue: JobQueue, readEpoch: () => Promise<string | undefined>): JobQueue {
+  const again = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof WrongEpochError)) throw error;
+      const epoch = await readEpoch();
+      if (epoch === undefined || epoch === queue.epoch) throw rebuilding(error);
+      queue.setEpoch(epoch);
+      return await call().catch((second: unknown) => {
+        throw second instanceof WrongEpochError ? rebuilding(second) : second;
+      });
+    }
+  };
+  return {
+    ...queue,
+    get epoch() {
+      return queue.epoch;
+    },
+    enqueue: (messages) => again(() => queue.enqueue(messages)),
+    cancelRun: (run) => again(() => queue.cancelRun(run)),
+    cancelJobs: (jobs) => again(() => queue.cancelJobs(jobs)),
+    stats: () => again(() => queue.stats()),
+    acknowledge: (entries) => again(() => queue.acknowledge(entries)),
+    known: (attempts) => again(() => queue.known(attempts)),
+    list: (cursor, count) => again(() => queue.list(cursor, count)),
+    listRun: (run, cursor, count) => again(() => queue.listRun(run, cursor, count)),
+    drop: (attempts) => again(() => queue.drop(attempts)),
+    setDraining: (workers, isDraining) => again(() => queue.setDraining(workers, isDraining)),
+  };
+}
+
+function rebuilding(cause: unknown): DomainError {
+  return new DomainError("unavailable", "The job queue is being rebuilt. Try again in a moment.", {
+    retryAfterSeconds: 1,
+    cause,
+  });
+}
