@@ -49,15 +49,23 @@ export interface HttpAppOptions {
  * `/openapi.json`, `/docs`) and one form for every error. Mount routes on it with `app.openapi(route, handler)`.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { serviceName, version } = options;
+  const app = createHealthApp(options);
+  const title = `JobEngine ${serviceName}`;
+  mountOpenApi(app, { title, version, description: options.description ?? "", mode: options.auth.mode });
+  mountDocs(app, title);
+  return app;
+}
+
+/** What a process shows that serves no API. */
+export type HealthAppOptions = Omit<HttpAppOptions, "auth" | "workerAuth"> &
+  Partial<Pick<HttpAppOptions, "auth" | "workerAuth">>;
+
+/** The same chain with `/healthz`, `/readyz` and `/metrics` only: for processes that serve no API. */
+export function createHealthApp(options: HealthAppOptions): HttpApp {
   installIssueMessages();
   const { log, serviceName, version } = options;
-  const services: HttpServices = {
-    authenticator: options.auth,
-    workerAuthenticator: options.workerAuth,
-    pageTokens: createPageTokens(options.pageTokenKey ?? randomBytes(32)),
-    bodyMaxBytes: options.bodyMaxBytes ?? 1_000_000,
-    closing: options.closing ?? new AbortController().signal,
-  };
+  const services = servicesOf(options);
   const app: HttpApp = new OpenAPIHono<HttpEnv>({ defaultHook: refuseInvalid });
   app.use(requestId(log, services));
   app.use(accessLog(createHttpMetrics(options.metrics)));
@@ -75,15 +83,24 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     closing: services.closing,
   });
   mountMetrics(app, options.metrics);
-  mountOpenApi(app, {
-    title: `JobEngine ${serviceName}`,
-    version,
-    description: options.description ?? "",
-    mode: options.auth.mode,
-  });
-  mountDocs(app, `JobEngine ${serviceName}`);
   return app;
 }
+
+function servicesOf(options: HealthAppOptions): HttpServices {
+  return {
+    authenticator: options.auth ?? nobody,
+    workerAuthenticator: options.workerAuth,
+    pageTokens: createPageTokens(options.pageTokenKey ?? randomBytes(32)),
+    bodyMaxBytes: options.bodyMaxBytes ?? 1_000_000,
+    closing: options.closing ?? new AbortController().signal,
+  };
+}
+
+/** Where no identity is configured nobody has one. */
+const nobody: Authenticator = {
+  mode: "jwt",
+  authenticate: () => Promise.reject(new DomainError("unauthenticated", "No callers are accepted here.")),
+};
 
 type Hook = NonNullable<HttpApp["defaultHook"]>;
 

@@ -15,9 +15,10 @@ async function* inPieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGene
 }
 
 async function linesOf(text: string | Uint8Array, limits: LineLimits = {}, sizes = [7]): Promise<Line[]> {
-  return Array.fromAsync(
-    readLines(inPieces(typeof text === "string" ? Buffer.from(text) : text, sizes), limits),
-  );
+  const lines: Line[] = [];
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
+  for await (const line of readLines(inPieces(bytes, sizes), limits)) lines.push(line);
+  return lines;
 }
 
 test("lines are found whatever the pieces they arrive in", async () => {

@@ -83,7 +83,12 @@ test("what is no HTTP is answered with a problem", async () => {
 
 test("bodies cross a real connection: JSON, streams, and those that are too large", async () => {
   const { server } = await start();
-  const send = (path: string, type: string, body: string | Uint8Array<ArrayBuffer>, method = "POST") =>
+  const send = (
+    path: string,
+    type: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    method: "POST" | "PUT" = "POST",
+  ) =>
     fetch(server.url + path, {
       method,
       body,

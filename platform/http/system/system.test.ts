@@ -1,3 +1,6 @@
+import { createLog } from "../../log/log.ts";
+import { createMetrics } from "../../metrics/registry.ts";
+import { createHealthApp } from "../app.ts";
 import { emptyApp } from "../testing/sample-app.ts";
 
 test("/healthz answers as long as the process runs", async () => {
@@ -61,4 +64,20 @@ test("the API page is served whole by us, under a policy that lets nothing else 
   }
   expect(await (await app.request("/docs/start.js")).text()).toContain("validatorUrl: null");
   expect((await app.request("/docs/package.json")).status).toBe(404);
+});
+
+test("a process that serves no API shows health and metrics and nothing else", async () => {
+  const app = createHealthApp({
+    log: createLog({ service: "worker", level: "silent" }),
+    serviceName: "scheduler-worker",
+    version: "0.0.0",
+    readiness: {},
+    metrics: createMetrics("worker", { processMetrics: false }),
+  });
+  const statuses = await Promise.all(
+    ["/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"].map(
+      async (path) => (await app.request(path)).status,
+    ),
+  );
+  expect(statuses).toEqual([200, 200, 200, 404, 404]);
 });
