@@ -9,7 +9,7 @@ import { toProblem } from "./problem.ts";
 export function answerProblem(c: HttpContext, thrown: unknown): Response {
   const problem = toProblem(thrown, c.var.requestId);
   const hungUp = c.req.raw.signal.aborted;
-  if (problem.isUnexpected && hungUp) c.var.log.debug({ err: thrown }, "the client hung up");
+  if (hungUp) c.var.log.debug({ err: thrown }, "the client hung up");
   else if (problem.isUnexpected) c.var.log.error({ err: thrown }, "unforeseen error");
   else if (problem.document.status >= 500) c.var.log.warn({ err: thrown }, problem.document.detail);
   for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);

@@ -76,6 +76,8 @@ test("what is no HTTP is answered with a problem", async () => {
   expect(await exchange(server.port, "BOO\r\n\r\n")).toMatch(
     /^HTTP\/1.1 400 [^]*application\/problem\+json[^]*"code":"bad_request"/,
   );
+  const backslash = "GET /a\\b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+  expect(await exchange(server.port, backslash)).toMatch(/^HTTP\/1.1 400 [^]*"code":"bad_request"/);
   const huge = `GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(40_000)}\r\n\r\n`;
   expect(await exchange(server.port, huge)).toMatch(/^HTTP\/1.1 431 /);
   await server.stop();

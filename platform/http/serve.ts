@@ -1,6 +1,7 @@
+import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { canonicalJson } from "../../model/canonical.ts";
 import type { Log } from "../log/log.ts";
 import type { HttpApp } from "./env.ts";
@@ -38,16 +39,17 @@ const maxHeaderBytes = 32 * 1024;
 /** Starts to listen; rejects when the address is taken. */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { app, log, host = "127.0.0.1", requestTimeoutMs = 300_000 } = options;
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
+  const listener = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
+  const server = createServer(
+    {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
       connectionsCheckingInterval: 5000,
     },
-  }) as Server;
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -78,6 +80,20 @@ async function stop(server: Server, { closing, graceMs, log }: ServeOptions): Pr
   log.info("stopped listening");
 }
 
+/** What cannot be made a request of at all: a broken host or target. Errors of the app itself never come here. */
+function answerUnreadable(): Response {
+  const body = canonicalJson(
+    problemWithoutRequest("bad_request", "The request's target or Host header is broken."),
+  );
+  return new Response(body, { status: 400, headers: { "content-type": "application/problem+json" } });
+}
+
+/** A problem of a request that was never read, and so has no id. */
+function problemWithoutRequest(code: ProblemCode, detail: string) {
+  const { title, status } = problemKinds[code];
+  return { type: `urn:jobengine:problem:${code}`, title, status, detail, code };
+}
+
 /** What Node refuses before the app sees it gets the same form of error: bad syntax, huge heads, slow clients. */
 function answerBrokenRequests(server: Server): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -86,9 +102,8 @@ function answerBrokenRequests(server: Server): void {
       return;
     }
     const [code, reason, detail] = brokenRequests[error.code ?? ""] ?? brokenRequest;
-    const { title } = problemKinds[code];
     const status = Number(reason.slice(0, 3));
-    const body = canonicalJson({ type: `urn:jobengine:problem:${code}`, title, status, detail, code });
+    const body = canonicalJson({ ...problemWithoutRequest(code, detail), status });
     const head = `HTTP/1.1 ${reason}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
     socket.end(head + body);
   });
