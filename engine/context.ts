@@ -7,7 +7,7 @@ import type { JobQueue } from "../platform/valkey/job-queue.ts";
 import type { Database } from "../store/tenant.ts";
 
 /** Prefixes of ids, one for each kind of document. */
-export type IdPrefix = "sch" | "run" | "job" | "epoch";
+export type IdPrefix = "sch" | "run" | "job" | "wrk" | "epoch";
 
 /** What every verb may use. Built once, in the composition root of each process. */
 export interface Engine {

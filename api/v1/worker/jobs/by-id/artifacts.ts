@@ -1,0 +1,56 @@
+import { z } from "@hono/zod-openapi";
+import type { Engine } from "../../../../../engine/context.ts";
+import { artifactMaxBytes, putArtifact } from "../../../../../engine/work/put-artifact.ts";
+import { parseContentDigest } from "../../../../../model/blobs/content-digest.ts";
+import { jsonAnswer } from "../../../../../platform/http/answers.ts";
+import { requestStream } from "../../../../../platform/http/body-gate.ts";
+import type { HttpApp } from "../../../../../platform/http/env.ts";
+import { defineRoute } from "../../../../../platform/http/route.ts";
+import { streamBody } from "../../../../../platform/http/stream-body.ts";
+
+const mediaTypes = ["application/octet-stream", "application/json", "application/x-ndjson", "text/plain"];
+
+const route = defineRoute({
+  method: "put",
+  path: "/api/v1/worker/jobs/{jobId}/artifacts/{name}",
+  scope: "worker-key",
+  tag: "worker",
+  summary: "Store an artifact of a job",
+  description:
+    "Streams bytes into the store under a name. `Content-Digest: sha-256=:…:` (RFC 9530), when given, must fit. " +
+    "The same bytes again answer the same. Served only while this attempt of the job is open.",
+  request: {
+    params: z.object({
+      jobId: z.string().regex(/^job_[0-9a-f]{32}$/, "must be a job id"),
+      name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ -"),
+    }),
+    query: z.object({
+      attempt: z.coerce.number().int().min(1),
+      lease: z.coerce.number().int().min(0).optional(),
+    }),
+    body: streamBody(mediaTypes, artifactMaxBytes, "The bytes."),
+  },
+  responses: {
+    200: jsonAnswer(
+      z.object({ name: z.string(), digest: z.string(), bytes: z.int() }),
+      "Stored, or there already.",
+    ),
+  },
+  errors: ["conflict"],
+});
+
+export function mountArtifacts(app: HttpApp, engine: Engine): void {
+  app.openapi(route, async (c) => {
+    const { jobId, name } = c.req.valid("param");
+    const stored = await putArtifact(engine, {
+      worker: c.var.worker,
+      jobId,
+      attempt: c.req.valid("query").attempt,
+      name,
+      mime: c.req.header("content-type") ?? "application/octet-stream",
+      digest: parseContentDigest(c.req.header("content-digest")),
+      bytes: requestStream(c),
+    });
+    return c.json(stored, 200);
+  });
+}
