@@ -1,7 +1,10 @@
+import { z } from "zod";
 import type { CurrentRecord, NewRecord, Replacement } from "../../store/advisories/append.ts";
 
 /** What became of an upserted record. `stale`: the feed holds a record that was modified later. */
-export type UpsertStatus = "created" | "updated" | "unchanged" | "stale";
+export const upsertStatus = z.enum(["created", "updated", "unchanged", "stale"]);
+
+export type UpsertStatus = z.infer<typeof upsertStatus>;
 
 /** A record that was read and checked. */
 export type ReadRecord = Omit<NewRecord, "seq" | "supersededSeq">;

@@ -1,8 +1,3 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { DomainError } from "../../model/errors.ts";
 import type { Line } from "../../platform/http/ndjson.ts";
@@ -27,25 +22,19 @@ const freeRatioBytes = 1_000_000;
 
 /**
  * The JSON files of a zip archive, as OSV publishes them, each as one line with its place in the archive.
- * The archive is spooled to a temporary file, since its table of contents is at its end; entries are
- * unpacked into memory one at a time and their names lead nowhere. What is no `.json` file is passed over.
+ * Entries are unpacked into memory one at a time and their names lead nowhere. What is no `.json` file is
+ * passed over.
+ * @throws DomainError `invalid` for what is no archive, `too_large` beyond the limits.
  */
 export async function* readZipLines(
-  source: AsyncIterable<Uint8Array>,
+  file: string,
   limits: ZipLimits = defaultZipLimits,
 ): AsyncGenerator<Line, void, undefined> {
-  const folder = await mkdtemp(path.join(tmpdir(), "jobengine-zip-"));
+  const zip = await refusing(openPromise(file, { validateEntrySizes: true }));
   try {
-    const file = path.join(folder, "upload.zip");
-    await pipeline(source, createWriteStream(file, { mode: 0o600 }));
-    const zip = await refusing(openPromise(file, { strictFileNames: false, validateEntrySizes: true }));
-    try {
-      yield* readEntries(zip, limits);
-    } finally {
-      zip.close();
-    }
+    yield* readEntries(zip, limits);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    zip.close();
   }
 }
 

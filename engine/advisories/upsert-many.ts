@@ -1,10 +1,11 @@
+import { z } from "zod";
 import { DomainError } from "../../model/errors.ts";
 import type { Line } from "../../platform/http/ndjson.ts";
 import { readFeedSequence } from "../../store/advisories/feed-sequence.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
 import { appendBatch } from "./append-batch.ts";
-import type { ReadRecord, UpsertStatus } from "./decide-upsert.ts";
+import type { ReadRecord } from "./decide-upsert.ts";
 import { checkMayWrite, type Feed, feedTenant, withFeed } from "./feed.ts";
 import { readRecord } from "./read-record.ts";
 
@@ -15,11 +16,19 @@ const batchCharacters = 8_000_000;
 const toldErrors = 100;
 
 /** What an upsert of many did. `line` counts from 1: lines of a stream, entries of an archive. */
-export interface UpsertSummary extends Record<UpsertStatus, number> {
-  feedSequence: number;
-  failed: number;
-  errors: { line: number; message: string }[];
-}
+export const upsertSummary = z.object({
+  feedSequence: z.int(),
+  created: z.int(),
+  updated: z.int(),
+  unchanged: z.int(),
+  stale: z.int(),
+  failed: z.int(),
+  errors: z
+    .array(z.object({ line: z.int(), message: z.string() }))
+    .meta({ description: "The first 100 of those that failed." }),
+});
+
+export type UpsertSummary = z.infer<typeof upsertSummary>;
 
 /**
  * Upserts OSV records line by line, in batches of one transaction each, holding one batch at a time. A bad

@@ -1,17 +1,19 @@
+import { z } from "zod";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
 import { type IdempotencyKey, type KeptAnswer, once } from "../once.ts";
 import { appendBatch } from "./append-batch.ts";
-import type { UpsertStatus } from "./decide-upsert.ts";
+import { upsertStatus } from "./decide-upsert.ts";
 import { checkMayWrite, type Feed, feedTenant, withFeed } from "./feed.ts";
 import { readRecord } from "./read-record.ts";
 
-export interface UpsertedAdvisory {
-  readonly id: string;
-  readonly status: UpsertStatus;
-  /** The feed sequence after the upsert. */
-  readonly feedSequence: number;
-}
+export const upsertedAdvisory = z.object({
+  id: z.string(),
+  status: upsertStatus,
+  feedSequence: z.int().meta({ description: "The feed sequence after the upsert." }),
+});
+
+export type UpsertedAdvisory = z.infer<typeof upsertedAdvisory>;
 
 /**
  * Upserts one OSV record. 201 when its id is new to the feed, 200 otherwise.

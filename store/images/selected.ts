@@ -8,8 +8,10 @@ import type { Selection } from "../../model/images/selection.ts";
  */
 export function isSelected(selection: Selection): RawBuilder<SqlBool> {
   const conditions: RawBuilder<SqlBool>[] = [sql`true`];
-  if (selection.namespaces.length > 0) conditions.push(sql`i.namespace = any(${selection.namespaces}::text[])`);
-  if (selection.repositories.length > 0) conditions.push(sql`i.repository = any(${selection.repositories}::text[])`);
+  if (selection.namespaces.length > 0)
+    conditions.push(sql`i.namespace = any(${selection.namespaces}::text[])`);
+  if (selection.repositories.length > 0)
+    conditions.push(sql`i.repository = any(${selection.repositories}::text[])`);
   if (selection.digests.length > 0) conditions.push(sql`i.digest = any(${selection.digests}::text[])`);
   if (selection.includeTags.length > 0) {
     conditions.push(sql`exists (select 1 from scheduler.image_tags t

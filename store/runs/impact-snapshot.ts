@@ -121,8 +121,11 @@ export async function previewSnapshot(
   return { planned: row.planned, withoutSbom: row.without_sbom, fresh: row.fresh, digest: row.digest };
 }
 
-/** SHA-256 over one line for each image, `<image digest> <SBOM digest or ->`, sorted by bytes. */
-const setDigest = sql`'sha256:' || encode(sha256(coalesce(string_agg(
+/**
+ * SHA-256 over one line for each image, `<image digest> <SBOM digest or ->`, sorted by bytes. For a query in
+ * which images are `c (image_digest)` and their SBOMs, joined from the left, `s`.
+ */
+export const setDigest = sql`'sha256:' || encode(sha256(coalesce(string_agg(
   convert_to(c.image_digest || ' ' || coalesce(s.digest, '-') || E'\n', 'UTF8'), ''::bytea
   order by c.image_digest collate "C"), ''::bytea)), 'hex')`;
 
