@@ -30,7 +30,7 @@ async function openAsWorker() {
     keyId,
     worker: createRawWorker(own, t.queue.keyPrefix, () => t.queue.epoch ?? "", "w1"),
     async [Symbol.asyncDispose]() {
-      own.disconnect();
+      if (own.status !== "end") own.disconnect(); // on an ended client it would hold the process for 2 s
       await deleteWorkerUser(t.valkey, keyId);
       await t[Symbol.asyncDispose]();
     },

@@ -1,0 +1,83 @@
+import type { Hand } from "./hand.ts";
+import type { BeatReply } from "./protocol.ts";
+import { pause } from "./pause.ts";
+import type { QueueConnection } from "./queue-connection.ts";
+import { QueueAway } from "./queue-errors.ts";
+
+export interface Beats {
+  /** Beats until the signal is aborted. @throws QueueLost */
+  run(signal: AbortSignal): Promise<void>;
+  /** Beats now, or joins the beat that is under way. @throws QueueLost, QueueAway */
+  beatNow(): Promise<void>;
+  /** A worker that missed two beats must ask before it publishes: its job may be another's by now. */
+  mayPublish(hand: Hand): boolean;
+  setTimes(times: { leaseMs: number; beatMs: number }): void;
+}
+
+/** Keeps the leases of all jobs in hand, whatever their handlers do, and passes on what the queue says. */
+export function createBeats(options: {
+  queue: QueueConnection;
+  hands: ReadonlySet<Hand>;
+  leaseMs: number;
+  beatMs: number;
+  onDrain: () => void;
+}): Beats {
+  const { queue, hands, onDrain } = options;
+  let { leaseMs, beatMs } = options;
+  let underWay: Promise<void> | undefined;
+
+  async function beat(): Promise<void> {
+    const sentAt = performance.now();
+    const asked = [...hands].filter((hand) => hand.stopped !== "lost");
+    const reply: BeatReply = await queue.beat(
+      asked.map((hand) => ({
+        job: hand.job,
+        attempt: hand.attempt,
+        lease: hand.lease,
+        progress: hand.takeProgress(),
+      })),
+    );
+    ({ leaseMs, beatMs } = reply);
+    for (const [i, hand] of asked.entries()) {
+      const verdict = reply.verdicts[i];
+      if (verdict === "lost") hand.stop("lost");
+      else hand.renewedAt = sentAt;
+      if (verdict === "cancel") hand.stop("cancel");
+    }
+    if (reply.word === "drain") onDrain();
+  }
+
+  async function beatNow(): Promise<void> {
+    underWay ??= beat().finally(() => {
+      underWay = undefined;
+    });
+    await underWay;
+  }
+
+  /** No beat came through for a whole lease: the server has given these jobs up, so do we. */
+  function loseSilent(): void {
+    const now = performance.now();
+    for (const hand of hands) if (now - hand.renewedAt > leaseMs) hand.stop("lost");
+  }
+
+  return {
+    beatNow,
+    async run(signal) {
+      while (!signal.aborted) {
+        await pause(beatMs, signal);
+        if (signal.aborted) return;
+        try {
+          await beatNow();
+        } catch (error) {
+          if (!(error instanceof QueueAway)) throw error;
+          loseSilent();
+          await pause(Math.min(beatMs / 2, 500), signal);
+        }
+      }
+    },
+    mayPublish: (hand) => performance.now() - hand.renewedAt <= 2 * beatMs,
+    setTimes(times) {
+      ({ leaseMs, beatMs } = times);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { ApiClient } from "./api-client.ts";
+import type { Artifact } from "./artifacts.ts";
+import type { Incomplete } from "./outcome-words.ts";
+
+/** One attempt of one job, as it was claimed. */
+export interface Job {
+  readonly id: string;
+  readonly attempt: number;
+  readonly kind: string;
+  readonly class: string;
+  readonly tenant: string;
+  readonly run: string;
+  /** The parsed payload; its shape is the kind's business: check it. */
+  readonly payload: unknown;
+}
+
+/** What is shown of a job in hand. `phase` at most 64 characters, `message` at most 256. */
+export interface Progress {
+  readonly done: number;
+  readonly total?: number;
+  readonly phase?: string;
+  readonly message?: string;
+}
+
+export interface JobContext {
+  readonly job: Job;
+  /** Aborted when the job must stop; its reason is a `JobStopped`. Pass it on to whatever you await. */
+  readonly signal: AbortSignal;
+  /** Remembers the latest progress; it travels with the next heartbeat and costs nothing. */
+  readonly progress: (progress: Progress) => void;
+  /** The engine's worker routes, signed with the worker's key. */
+  readonly api: ApiClient;
+  /**
+   * Stores bytes under a name of this job, by digest; the same bytes again are a no-op.
+   * @param name 1 to 128 of `A-Z a-z 0-9 . _ -`.
+   */
+  readonly putArtifact: (name: string, bytes: Uint8Array, contentType?: string) => Promise<Artifact>;
+}
+
+/**
+ * Does one job. What it returns (any JSON, or nothing) is the result of a success; `incomplete(…)` says that
+ * there is a gap; exceptions say why it failed. It must leave the event loop free: heartbeats need it.
+ */
+export type Handler = (job: Job, context: JobContext) => Promise<unknown> | Incomplete | JsonLike | void;
+
+type JsonLike = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/** Handlers by job kind. */
+export type Handlers = Readonly<Record<string, Handler>>;

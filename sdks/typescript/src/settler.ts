@@ -1,0 +1,112 @@
+import { createBell } from "./bell.ts";
+import type { Beats } from "./beats.ts";
+import type { Hand } from "./hand.ts";
+import type { Log } from "./log.ts";
+import { backoffMs, pause } from "./pause.ts";
+import { protocol } from "./protocol.ts";
+import type { QueueConnection } from "./queue-connection.ts";
+import { QueueAway } from "./queue-errors.ts";
+
+interface Pending {
+  readonly hand: Hand;
+  readonly outcome: string;
+  readonly done: () => void;
+}
+
+export interface Settler {
+  /** Resolves when the queue has taken the outcome, or when the job turned out to be lost. */
+  settle(hand: Hand, outcome: string): Promise<void>;
+  /** Sends until the signal is aborted. @throws QueueLost */
+  run(signal: AbortSignal): Promise<void>;
+  /** Gives up what was not sent: the registration is over, nothing would be accepted. */
+  abandon(): void;
+}
+
+/**
+ * Sends outcomes in batches: what ends while one call is under way goes with the next. A call whose answer
+ * was lost is repeated; the queue answers `known` for what it took the first time.
+ */
+export function createSettler(options: { queue: QueueConnection; beats: Beats; log: Log }): Settler {
+  const { queue, beats, log } = options;
+  let pending: Pending[] = [];
+  const bell = createBell();
+  let isAbandoned = false;
+
+  function dropLost(): void {
+    for (const item of pending) if (item.hand.stopped === "lost") item.done();
+    pending = pending.filter((item) => item.hand.stopped !== "lost");
+  }
+
+  async function send(): Promise<void> {
+    if (pending.some((item) => !beats.mayPublish(item.hand))) await beats.beatNow();
+    dropLost();
+    const batch = nextBatch(pending);
+    if (batch.length === 0) return;
+    const verdicts = await queue.settle(
+      batch.map(({ hand, outcome }) => ({
+        job: hand.job,
+        attempt: hand.attempt,
+        lease: hand.lease,
+        outcome,
+      })),
+    );
+    pending = pending.slice(batch.length);
+    for (const [i, item] of batch.entries()) {
+      const verdict = verdicts[i];
+      if (verdict !== "accepted" && verdict !== "known") {
+        log("warn", "an outcome was not accepted", {
+          job: item.hand.job,
+          attempt: item.hand.attempt,
+          verdict,
+        });
+      }
+      item.done();
+    }
+  }
+
+  return {
+    async settle(hand, outcome) {
+      if (isAbandoned || hand.stopped === "lost" || hand.stopped === "shutdown") return;
+      hand.isSettling = true;
+      await new Promise<void>((done) => {
+        pending.push({ hand, outcome, done });
+        bell.ring();
+      });
+    },
+    abandon() {
+      isAbandoned = true;
+      for (const item of pending) item.done();
+      pending = [];
+    },
+    async run(signal) {
+      let failures = 0;
+      while (!signal.aborted) {
+        if (pending.length === 0) {
+          await bell.wait(signal);
+          continue;
+        }
+        try {
+          await send();
+          failures = 0;
+        } catch (error) {
+          if (!(error instanceof QueueAway)) throw error;
+          await pause(backoffMs(failures++, 50, 1_000), signal);
+          dropLost();
+        }
+      }
+    },
+  };
+}
+
+/** The first outcomes that fit into one call. */
+function nextBatch(pending: readonly Pending[]): Pending[] {
+  let bytes = 0;
+  let count = 0;
+  for (const { outcome } of pending) {
+    bytes += Buffer.byteLength(outcome);
+    if (count > 0 && bytes > protocol.settleBytes) break;
+    count += 1;
+    if (count === protocol.settleItems) break;
+  }
+  return pending.slice(0, count);
+}
