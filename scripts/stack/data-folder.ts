@@ -18,7 +18,7 @@ export function readJson<T>(file: string, schema: z.ZodType<T>): T | undefined {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
   let value: unknown;

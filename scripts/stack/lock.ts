@@ -21,6 +21,9 @@ export async function withLock<T>(
   }
 }
 
+/** SQLITE_BUSY of sqlite3.h: another connection holds the lock. */
+const sqliteBusy = 5;
+
 async function acquire(
   file: string,
   options: { readonly signal?: AbortSignal | undefined; readonly onWait: () => void },
@@ -49,7 +52,7 @@ function tryLock(database: DatabaseSync): boolean {
     database.exec("pragma journal_mode = memory; begin exclusive");
     return true;
   } catch (error) {
-    if (error instanceof Error && /locked|busy/i.test(error.message)) return false;
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return false;
     throw error;
   }
 }

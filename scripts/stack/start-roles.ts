@@ -13,8 +13,8 @@ import { startProcess, waitUntilReady } from "./start-process.ts";
 import { writeState, type Part, type State } from "./state.ts";
 import { stopProcess } from "./stop-process.ts";
 
-/** All roles, in the order in which they start. */
-const roles: readonly Role[] = [schedulerWeb, schedulerWorker, scanWorker];
+/** All roles, in the order in which they start: the scheduler-worker opens the queue that the others ask for. */
+const roles: readonly Role[] = [schedulerWorker, schedulerWeb, scanWorker];
 
 export interface StartRolesContext {
   readonly dataDir: string;
