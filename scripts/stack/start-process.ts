@@ -54,24 +54,26 @@ export async function waitUntilReady(
   signal?: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
-  let waitMs = 25;
-  for (;;) {
+  let why = "";
+  const isReady = () =>
+    check().then(
+      () => true,
+      (error: unknown) => {
+        why = error instanceof Error ? error.message : "no answer";
+        return false;
+      },
+    );
+  for (let waitMs = 25; ; waitMs = Math.min(waitMs * 2, 400)) {
     signal?.throwIfAborted();
+    const ready = await isReady();
     if (!isAlive(one))
       throw new StackError(`${title} ended at once: ${lastWords(logFile)} (log: ${logFile})`);
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) {
-        const why = error instanceof Error ? error.message : "no answer";
-        throw new StackError(
-          `${title} is not ready after ${readyTimeoutMs / 1000} s: ${why} (log: ${logFile})`,
-        );
-      }
+    if (ready) return;
+    if (Date.now() > deadline) {
+      const seconds = readyTimeoutMs / 1000;
+      throw new StackError(`${title} is not ready after ${seconds} s: ${why} (log: ${logFile})`);
     }
     await pause(waitMs, signal);
-    waitMs = Math.min(waitMs * 2, 400);
   }
 }
 

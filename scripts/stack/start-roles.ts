@@ -38,12 +38,12 @@ export async function bringUpRoles(context: StartRolesContext, known: State): Pr
 }
 
 async function bringUpRole(role: Role, context: StartRolesContext, state: State): Promise<State> {
-  const started = Date.now();
+  const begunAt = Date.now();
   const before = state.parts.find((part) => part.name === role.name);
   const isRunning = before !== undefined && isAlive(before);
   const ports = isRunning ? before.ports : await portsOf(role, context, before);
   const place: RolePlace = { ...context, addresses: state.addresses, httpPort: ports["http"] ?? 0 };
-  const environment = { ...role.environment(place), ...context.environment };
+  const environment = { ...ownVariables(), ...role.environment(place), ...context.environment };
   const digest = launchDigest([role.entry, ...Object.entries(environment).flat()]);
   if (isRunning && before.launchDigest === digest) return state;
   if (before !== undefined) {
@@ -54,10 +54,10 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
   }
 
   const log = paths.log(context.dataDir, role.name);
-  const process = startProcess(
+  const started = startProcess(
     role.name,
     {
-      command: globalThis.process.execPath,
+      command: process.execPath,
       args: [path.join(projectRoot, role.entry)],
       env: environment,
       stopSignal: "SIGTERM",
@@ -65,7 +65,7 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
     log,
   );
   const part: Part = {
-    ...process,
+    ...started,
     name: role.name,
     title: role.name,
     ports,
@@ -80,8 +80,19 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
   const next = { ...state, parts, addresses };
   writeState(context.dataDir, next);
   await waitUntilReady(role.name, part, log, () => role.check(place), context.signal);
-  context.onLine(`${role.name}: ready in ${((Date.now() - started) / 1000).toFixed(1)} s (${role.entry})`);
+  context.onLine(`${role.name}: ready in ${((Date.now() - begunAt) / 1000).toFixed(1)} s (${role.entry})`);
   return next;
+}
+
+/** Our variables as this command was given them (log level, lease, …); what the stack decides wins over them. */
+function ownVariables(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      name.startsWith("JOBENGINE_") && name !== "JOBENGINE_CACHE_DIR" && value !== undefined
+        ? [[name, value]]
+        : [],
+    ),
+  );
 }
 
 async function portsOf(

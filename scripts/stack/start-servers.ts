@@ -94,7 +94,7 @@ async function startServer(
   state: State,
   portsBefore: Readonly<Record<string, number>> | undefined,
 ): Promise<State> {
-  const started = Date.now();
+  const begunAt = Date.now();
   const ports: Record<string, number> = {};
   for (const name of server.portNames) {
     ports[name] = await choosePort(name, context.askedPorts[name], portsBefore?.[name], context.signal);
@@ -105,9 +105,9 @@ async function startServer(
 
   const plan = server.plan(place, program);
   const log = paths.log(context.dataDir, server.name);
-  const process = startProcess(server.title, plan, log);
+  const started = startProcess(server.title, plan, log);
   const part: Part = {
-    ...process,
+    ...started,
     name: server.name,
     title: `${server.title} ${program.version}`,
     ports,
@@ -122,7 +122,7 @@ async function startServer(
   const next = withAddress({ ...state, parts }, server.name, address, uiUrl);
   writeState(context.dataDir, next);
   await waitUntilReady(part.title, part, log, () => server.check(address), context.signal);
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  const seconds = ((Date.now() - begunAt) / 1000).toFixed(1);
   context.onLine(`${part.title}: ready in ${seconds} s (${part.means})`);
   return next;
 }

@@ -13,8 +13,11 @@ export interface Stoppable {
 
 export type Stopped = "stopped" | "killed" | "was gone";
 
+/** Longer than our own processes let work in flight end (20 s, then 5 s by force). */
+const defaultGraceMs = 27_000;
+
 /** Asks the process to end, waits at most `graceMs`, then kills it and its group. Never touches a reused pid. */
-export async function stopProcess(one: Stoppable, graceMs = 10_000): Promise<Stopped> {
+export async function stopProcess(one: Stoppable, graceMs = defaultGraceMs): Promise<Stopped> {
   if (!isAlive(one)) {
     removeContainer(one);
     return "was gone";

@@ -58,17 +58,9 @@ export function engineEnvironment(place: RolePlace): Record<string, string> {
     JOBENGINE_TEMPORAL_ADDRESS: place.addresses.temporalAddress,
     JOBENGINE_BLOB_STORE: "seed-fs",
     JOBENGINE_BLOB_DIR: path.join(place.dataDir, "blobs"),
-    JOBENGINE_HTTP_HOST: "127.0.0.1",
-    JOBENGINE_HTTP_PORT: String(place.httpPort),
+    JOBENGINE_TEMPORAL_UI_URL: place.addresses.temporalUiUrl,
     JOBENGINE_LOG_FORMAT: "json",
-    ...handedOn("JOBENGINE_LOG_LEVEL"),
   };
-}
-
-/** A variable of this command's own environment that a role is to know, too. */
-export function handedOn(name: string): Record<string, string> {
-  const value = process.env[name];
-  return value === undefined ? {} : { [name]: value };
 }
 
 /** Asks the readiness route of a role; throws what it answers while it is not ready. */
