@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { type StackDescription, startStack, stopStack } from "../../scripts/stack/stack.ts";
+
+/** A whole stack of a test file's own, as `npm run up` starts it, with short leases. */
+export interface Journey {
+  readonly stack: StackDescription;
+  /** PostgreSQL as the superuser: to look at rows of all tenants, and to hold locks. */
+  readonly sql: pg.Client;
+  /** One request as a caller with every scope; answers status and parsed body. */
+  call(method: string, path: string, body?: unknown, more?: CallOptions): Promise<Answer>;
+  /** The same, and the body; throws unless the status is 2xx. */
+  ask<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more?: CallOptions,
+  ): Promise<T>;
+  /** Sends a signal to a part, such as `scheduler-worker` or `postgres`. */
+  signal(part: string, signal: NodeJS.Signals): void;
+  /** Starts whatever has died again, on the same ports, as `npm run up` does. */
+  revive(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly tenant?: string;
+  readonly scopes?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+const everyScope = [
+  "scheduler.inventory.read",
+  "scheduler.inventory.write",
+  "scheduler.schedules.read",
+  "scheduler.schedules.write",
+  "scheduler.runs.read",
+  "scheduler.runs.write",
+  "scheduler.runs.manage",
+  "scheduler.runs.preview",
+  "scheduler.admin",
+  "platform.admin",
+].join(" ");
+
+const root = path.join(import.meta.dirname, "../..");
+
+export async function startJourney(environment: Readonly<Record<string, string>> = {}): Promise<Journey> {
+  const dataDir = await mkdtemp(path.join(root, ".jobengine-test-journey-"));
+  const options = {
+    dataDir,
+    onLine: () => undefined,
+    environment: { JOBENGINE_QUEUE_LEASE_SECONDS: "2", JOBENGINE_QUEUE_BEAT_SECONDS: "0.5", ...environment },
+  };
+  let stack: StackDescription = await startStack(options);
+  const sql = new pg.Client({ connectionString: stack.postgresUrl });
+  await sql.connect();
+  // PostgreSQL is killed in some tests, and this connection with it.
+  sql.on("error", () => undefined);
+
+  const journey: Journey = {
+    get stack() {
+      return stack;
+    },
+    sql,
+    async call(method, route, body, { tenant = "acme", scopes = everyScope, headers = {} } = {}) {
+      const isRaw = typeof body === "string" || body instanceof Uint8Array;
+      const response = await fetch(`${stack.schedulerUrl}${route}`, {
+        method,
+        headers: {
+          "x-stellaops-tenant": tenant,
+          "x-stellaops-actor": "journey",
+          "x-stellaops-scopes": scopes,
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+      const isOneDocument = isJson && !response.headers.get("content-type")?.includes("ndjson");
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: isOneDocument ? JSON.parse(text) : text,
+      };
+    },
+    async ask<T>(method: string, route: string, body?: unknown, more?: CallOptions): Promise<T> {
+      const answer = await journey.call(method, route, body, more);
+      if (answer.status >= 300) {
+        throw new Error(`${method} ${route} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      }
+      return answer.body as T;
+    },
+    signal(part, signal) {
+      const pid = stack.pids[part];
+      if (pid === undefined) throw new Error(`There is no part ${part}.`);
+      process.kill(pid, signal);
+    },
+    async revive() {
+      stack = await startStack(options);
+    },
+    async stop() {
+      await sql.end().catch(() => undefined);
+      await stopStack(options);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  return journey;
+}
+
+/** Asks until the answer holds; fails with the last answer when it does not within the time. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  timeoutMs = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    if (Date.now() > deadline)
+      throw new Error(`Not within ${timeoutMs} ms: ${what}. Last: ${JSON.stringify(answer)}`);
+    await sleep(50);
+  }
+}
