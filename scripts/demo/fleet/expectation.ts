@@ -1,0 +1,49 @@
+import { factsOf, type AdvisoryFacts } from "../../../model/advisories/facts.ts";
+import { parseOsv } from "../../../model/advisories/osv.ts";
+import { createAdvisoryIndex } from "../../../model/matching/advisory-index.ts";
+import { createAffectedQuestion } from "../../../model/matching/is-affected.ts";
+import { matchComponents } from "../../../model/matching/match.ts";
+import { parseSbom } from "../../../model/sboms/parse-sbom.ts";
+import type { FleetImage } from "./fleet-image.ts";
+
+/** What the matcher itself says of a fleet: the engine's answers are compared with it. */
+export interface Expectation {
+  /** Findings of all images together. */
+  readonly findings: number;
+  /** Digests of the images with at least one finding. */
+  readonly affected: ReadonlySet<string>;
+}
+
+/** The facts of records as they are uploaded. @throws DomainError for one that is no OSV record. */
+export function factsOfRecords(records: readonly unknown[]): AdvisoryFacts[] {
+  return records.map((record) => factsOf(parseOsv(record)));
+}
+
+/** Matches every image against all records. */
+export function expectFindings(images: readonly FleetImage[], facts: readonly AdvisoryFacts[]): Expectation {
+  const index = createAdvisoryIndex(facts.map((one, seq) => ({ seq, facts: one })));
+  const counts = images.map((image) => matchComponents(purlsOf(image), index).findings.length);
+  return {
+    findings: counts.reduce((sum, count) => sum + count, 0),
+    affected: new Set(images.filter((_, place) => counts[place] !== 0).map(({ digest }) => digest)),
+  };
+}
+
+/** The digests of the images that one record affects. */
+export function expectTouched(images: readonly FleetImage[], facts: AdvisoryFacts): Set<string> {
+  const isAffected = createAffectedQuestion(facts);
+  const touched = images.filter((image) => purlsOf(image).some(({ purl }) => isAffected(purl)));
+  return new Set(touched.map(({ digest }) => digest));
+}
+
+const known = new WeakMap<FleetImage, readonly { purl: string }[]>();
+
+/** The package URLs of an image's SBOM, read once; none when it has no SBOM. */
+function purlsOf(image: FleetImage): readonly { purl: string }[] {
+  const before = known.get(image);
+  if (before !== undefined) return before;
+  const components = image.sbom === undefined ? [] : parseSbom(JSON.parse(image.sbom)).components;
+  const purls = components.flatMap(({ purl }) => (purl === undefined ? [] : [{ purl }]));
+  known.set(image, purls);
+  return purls;
+}
