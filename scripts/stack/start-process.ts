@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pause } from "./interrupt.ts";
 import { isAlive, startMark } from "./process-identity.ts";
@@ -8,14 +8,23 @@ import { StackError } from "./stack-error.ts";
 import type { Stoppable } from "./stop-process.ts";
 import type { LaunchPlan } from "./servers/server.ts";
 
+/** A started process and where its log is. */
+export interface StartedProcess {
+  readonly process: Stoppable;
+  readonly logFile: string;
+  /** Where in the file its own lines begin; those of earlier starts stand before. */
+  readonly logOffset: number;
+}
+
 /**
  * Starts a process that outlives us unless we stop it: in a process group of its own, so that Ctrl-C in the
  * terminal does not reach it, with its output in a log file. Answers as soon as it exists.
  */
-export function startProcess(title: string, plan: LaunchPlan, logFile: string): Stoppable {
+export function startProcess(title: string, plan: LaunchPlan, logFile: string): StartedProcess {
   mkdirSync(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, "a", 0o600);
   try {
+    const logOffset = fstatSync(log).size;
     const child = spawn(plan.command, plan.args, {
       env: { ...environmentWithoutOurs(), ...plan.env },
       ...(plan.uid === undefined ? {} : { uid: plan.uid }),
@@ -26,12 +35,9 @@ export function startProcess(title: string, plan: LaunchPlan, logFile: string): 
     child.on("error", () => {}); // No pid tells it below.
     child.unref();
     if (child.pid === undefined) throw new StackError(`${title}: ${plan.command} cannot be started.`);
-    return {
-      pid: child.pid,
-      startMark: startMark(child.pid) ?? "ended",
-      stopSignal: plan.stopSignal,
-      container: plan.container,
-    };
+    const { stopSignal, container } = plan;
+    const mark = startMark(child.pid) ?? "ended";
+    return { process: { pid: child.pid, startMark: mark, stopSignal, container }, logFile, logOffset };
   } finally {
     closeSync(log);
   }
@@ -48,8 +54,7 @@ const readyTimeoutMs = 60_000;
 /** Waits until `check` succeeds. A process that ends meanwhile, or takes too long, is an error with its last words. */
 export async function waitUntilReady(
   title: string,
-  one: Stoppable,
-  logFile: string,
+  one: StartedProcess,
   check: () => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -66,20 +71,21 @@ export async function waitUntilReady(
   for (let waitMs = 25; ; waitMs = Math.min(waitMs * 2, 400)) {
     signal?.throwIfAborted();
     const ready = await isReady();
-    if (!isAlive(one))
-      throw new StackError(`${title} ended at once: ${lastWords(logFile)} (log: ${logFile})`);
+    if (!isAlive(one.process))
+      throw new StackError(`${title} ended at once: ${lastWords(one)} (log: ${one.logFile})`);
     if (ready) return;
     if (Date.now() > deadline) {
       const seconds = readyTimeoutMs / 1000;
-      throw new StackError(`${title} is not ready after ${seconds} s: ${why} (log: ${logFile})`);
+      throw new StackError(`${title} is not ready after ${seconds} s: ${why} (log: ${one.logFile})`);
     }
     await pause(waitMs, signal);
   }
 }
 
-function lastWords(logFile: string): string {
+function lastWords({ logFile, logOffset }: StartedProcess): string {
   try {
-    return lastLines(readFileSync(logFile, "utf8").slice(-4_000), 4);
+    const words = readFileSync(logFile).subarray(logOffset).toString("utf8").slice(-4_000);
+    return lastLines(words, 4) || "it wrote nothing";
   } catch {
     return "it wrote nothing";
   }

@@ -65,7 +65,7 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
     log,
   );
   const part: Part = {
-    ...started,
+    ...started.process,
     name: role.name,
     title: role.name,
     ports,
@@ -79,7 +79,7 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
   const addresses = role === schedulerWeb ? { ...state.addresses, schedulerUrl } : state.addresses;
   const next = { ...state, parts, addresses };
   writeState(context.dataDir, next);
-  await waitUntilReady(role.name, part, log, () => role.check(place), context.signal);
+  await waitUntilReady(role.name, started, () => role.check(place), context.signal);
   context.onLine(`${role.name}: ready in ${((Date.now() - begunAt) / 1000).toFixed(1)} s (${role.entry})`);
   return next;
 }

@@ -107,7 +107,7 @@ async function startServer(
   const log = paths.log(context.dataDir, server.name);
   const started = startProcess(server.title, plan, log);
   const part: Part = {
-    ...started,
+    ...started.process,
     name: server.name,
     title: `${server.title} ${program.version}`,
     ports,
@@ -121,7 +121,7 @@ async function startServer(
   const uiUrl = `http://127.0.0.1:${ports["temporal-ui"]}`;
   const next = withAddress({ ...state, parts }, server.name, address, uiUrl);
   writeState(context.dataDir, next);
-  await waitUntilReady(part.title, part, log, () => server.check(address), context.signal);
+  await waitUntilReady(part.title, started, () => server.check(address), context.signal);
   const seconds = ((Date.now() - begunAt) / 1000).toFixed(1);
   context.onLine(`${part.title}: ready in ${seconds} s (${part.means})`);
   return next;
