@@ -3,7 +3,7 @@ import { ZodError } from "zod";
 import { DomainError, type ErrorCode } from "../model/errors.ts";
 
 /** Codes that a later try can cure; the input is at fault in all others. */
-const passing: readonly ErrorCode[] = ["unavailable", "rate_limited", "conflict"];
+const passing: ReadonlySet<ErrorCode> = new Set(["unavailable", "rate_limited", "conflict"]);
 
 /**
  * The one mapper of errors to Temporal failures. What no retry can cure is non-retryable, so that the run
@@ -12,7 +12,7 @@ const passing: readonly ErrorCode[] = ["unavailable", "rate_limited", "conflict"
  */
 export function toFailure(error: unknown, type: string): unknown {
   if (error instanceof DomainError) {
-    if (passing.includes(error.code)) return error;
+    if (passing.has(error.code)) return error;
     return ApplicationFailure.create({ message: error.message, type, nonRetryable: true, cause: error });
   }
   if (error instanceof ZodError) {

@@ -10,13 +10,13 @@ import {
 
 /** One attempt's way to its inputs: every route is served only while that attempt is open. */
 export interface InputSource {
-  segment(): Promise<ScanInputs>;
+  readonly segment: () => Promise<ScanInputs>;
   /** Purls by SBOM digest, for all of the digests. */
-  purls(digests: readonly string[]): Promise<Map<string, readonly string[]>>;
+  readonly purls: (digests: readonly string[]) => Promise<Map<string, readonly string[]>>;
   /** The records that name each key; keys without one are missing. */
-  index(keys: readonly string[]): Promise<Map<string, readonly IndexEntry[]>>;
+  readonly index: (keys: readonly string[]) => Promise<Map<string, readonly IndexEntry[]>>;
   /** Records by digest. */
-  advisories(digests: readonly string[]): Promise<Map<string, AdvisoryFacts>>;
+  readonly advisories: (digests: readonly string[]) => Promise<Map<string, AdvisoryFacts>>;
 }
 
 /** A record, by digest, at the feed sequence that brought it. */

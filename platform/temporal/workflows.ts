@@ -25,19 +25,11 @@ export interface Workflows {
 
 /** The engine's door to Temporal, on a connected client. */
 export function createWorkflows(client: Client): Workflows {
-  const options = (request: StartWorkflow) => ({
-    workflowId: request.workflowId,
-    taskQueue: request.taskQueue,
-    args: [request.arg],
-    ...(request.searchAttributes && { typedSearchAttributes: request.searchAttributes }),
-    ...(request.summary !== undefined && { staticSummary: request.summary }),
-    ...(request.memo && { memo: request.memo }),
-  });
   return {
     async start(request) {
       try {
         await client.workflow.start(request.type, {
-          ...options(request),
+          ...optionsOf(request),
           workflowIdReusePolicy: "REJECT_DUPLICATE",
           workflowIdConflictPolicy: "FAIL",
         });
@@ -57,7 +49,19 @@ export function createWorkflows(client: Client): Workflows {
       }
     },
     async signalWithStart(request, signal) {
-      await client.workflow.signalWithStart(request.type, { ...options(request), signal, signalArgs: [] });
+      await client.workflow.signalWithStart(request.type, { ...optionsOf(request), signal, signalArgs: [] });
     },
+  };
+}
+
+/** The client's options of a start, but for what happens when the id is taken. */
+function optionsOf(request: StartWorkflow) {
+  return {
+    workflowId: request.workflowId,
+    taskQueue: request.taskQueue,
+    args: [request.arg],
+    ...(request.searchAttributes && { typedSearchAttributes: request.searchAttributes }),
+    ...(request.summary !== undefined && { staticSummary: request.summary }),
+    ...(request.memo && { memo: request.memo }),
   };
 }

@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +11,10 @@ export interface Journey {
   readonly stack: StackDescription;
   /** PostgreSQL as the superuser: to look at rows of all tenants, and to hold locks. */
   readonly sql: pg.Client;
+  /** Opens `sql` anew after PostgreSQL was away. */
+  reconnect(): Promise<void>;
+  /** Another scheduler-worker beside the stack's own; the caller ends it. */
+  startSecondSchedulerWorker(): Promise<ChildProcess>;
   /** One request as a caller with every scope; answers status and parsed body. */
   call(method: string, path: string, body?: unknown, more?: CallOptions): Promise<Answer>;
   /** The same, and the body; throws unless the status is 2xx. */
@@ -60,16 +66,32 @@ export async function startJourney(environment: Readonly<Record<string, string>>
     environment: { JOBENGINE_QUEUE_LEASE_SECONDS: "2", JOBENGINE_QUEUE_BEAT_SECONDS: "0.5", ...environment },
   };
   let stack: StackDescription = await startStack(options);
-  const sql = new pg.Client({ connectionString: stack.postgresUrl });
-  await sql.connect();
-  // PostgreSQL is killed in some tests, and this connection with it.
-  sql.on("error", () => undefined);
+  let sql = await connect(stack);
 
   const journey: Journey = {
     get stack() {
       return stack;
     },
-    sql,
+    get sql() {
+      return sql;
+    },
+    async reconnect() {
+      await sql.end().catch(() => undefined);
+      sql = await connect(stack);
+    },
+    async startSecondSchedulerWorker() {
+      const child = spawn(process.execPath, [path.join(root, "activities/main.ts")], {
+        env: {
+          ...process.env,
+          ...environmentOf(stack.pids["scheduler-worker"] ?? 0),
+          JOBENGINE_METRICS_PORT: "0",
+        },
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      for await (const chunk of child.stdout) if (String(chunk).includes("Ready.")) break;
+      child.stdout.resume();
+      return child;
+    },
     async call(method, route, body, { tenant = "acme", scopes = everyScope, headers = {} } = {}) {
       const isRaw = typeof body === "string" || body instanceof Uint8Array;
       const response = await fetch(`${stack.schedulerUrl}${route}`, {
@@ -114,6 +136,22 @@ export async function startJourney(environment: Readonly<Record<string, string>>
     },
   };
   return journey;
+}
+
+async function connect(stack: StackDescription): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: stack.postgresUrl });
+  await client.connect();
+  // PostgreSQL is killed in some tests, and this connection with it.
+  client.on("error", () => undefined);
+  return client;
+}
+
+/** The variables that a running process was started with (Linux). */
+function environmentOf(pid: number): Record<string, string> {
+  const entries = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").filter(Boolean);
+  return Object.fromEntries(
+    entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
+  );
 }
 
 /** Asks until the answer holds; fails with the last answer when it does not within the time. */
