@@ -40,8 +40,7 @@ export async function openTestQueue(
     },
     async [Symbol.asyncDispose]() {
       await queue.end();
-      await removeKeys(valkey, `${queue.keyPrefix}*`);
-      await removeKeys(valkey, `${queue.keyPrefix.slice(0, -1)}*`);
+      if (valkey.status === "ready") await removeKeys(valkey, `${queue.keyPrefix}*`);
       valkey.disconnect();
     },
   };
