@@ -4,6 +4,7 @@ import type { Line } from "../../platform/http/ndjson.ts";
 import { readFeedSequence } from "../../store/advisories/feed-sequence.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
+import { keepStatistics } from "../inventory/keep-statistics.ts";
 import { appendBatch } from "./append-batch.ts";
 import type { ReadRecord } from "./decide-upsert.ts";
 import { checkMayWrite, type Feed, feedTenant, withFeed } from "./feed.ts";
@@ -50,6 +51,7 @@ export async function upsertAdvisories(
     }
   } finally {
     summary.feedSequence = await closeUpsert(ctx, input.feed, summary);
+    await keepStatistics(ctx, ["advisories", "advisory_packages", "advisory_aliases"]);
   }
   return summary;
 }

@@ -10,6 +10,7 @@ import { type TenantTx, withTenant } from "../../store/tenant.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
 import { sbomDocument, toSbomDocument } from "./documents.ts";
+import { keepStatistics } from "./keep-statistics.ts";
 import type { ParsedSbom } from "./parse-sbom-bytes.ts";
 import { readSbom } from "./read-sbom.ts";
 import { storeSbom } from "./store-sbom.ts";
@@ -42,9 +43,13 @@ export async function uploadSbom(
   const blob = await ctx.blobs.put(tenant, input.source, { maxBytes: maxSbomBytes });
   const known = await withTenant(ctx.app, tenant, (tx) => findSbom(tx, tenant, blob.digest));
   const parsed = known === undefined ? await readBlob(ctx, blob) : undefined;
-  return withTenant(ctx.app, tenant, (tx, now) =>
+  const answer = await withTenant(ctx.app, tenant, (tx, now) =>
     makeCurrent(ctx, tx, now, { imageDigest: input.imageDigest, blob, parsed }),
   );
+  if (parsed !== undefined) {
+    await keepStatistics(ctx, ["images", "sboms", "components", "component_keys", "sbom_components"]);
+  }
+  return answer;
 }
 
 /** Reads the stored document; one that is refused leaves no blob behind, unless something else needs it. */

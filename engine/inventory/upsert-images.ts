@@ -6,6 +6,7 @@ import { type ImageStatus, upsertImages as upsertRows } from "../../store/images
 import { withTenant } from "../../store/tenant.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
+import { keepStatistics } from "./keep-statistics.ts";
 import type { SpooledUpload } from "./spooled-upload.ts";
 
 /** Lines of one transaction. */
@@ -54,6 +55,7 @@ export async function* upsertImages(
   } finally {
     await upload.remove();
     await auditCounts(ctx, counts);
+    await keepStatistics(ctx, ["images", "image_tags", "image_labels"]);
   }
 }
 

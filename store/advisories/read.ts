@@ -53,7 +53,7 @@ export async function listAdvisories(
   const walk = (feed: string, more: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
     select ${columns} from scheduler.advisories a
      where a.tenant_id = ${feed} and a.superseded_seq is null and a.seq < ${before}
-       and ${more} and ${conditionsOf(filter)}
+       and ${more} and ${conditionsOf(feed, filter)}
      order by a.seq desc limit ${limit})`;
   const isNotHidden = sql`not exists (select from scheduler.advisories own
     where own.tenant_id = ${tenant} and own.advisory_id = a.advisory_id)`;
@@ -63,21 +63,22 @@ export async function listAdvisories(
   return rows;
 }
 
-function conditionsOf(filter: AdvisoryFilter): RawBuilder<unknown> {
+/** Sub-queries name the feed itself: they are then asked once, not once for each record. */
+function conditionsOf(feed: string, filter: AdvisoryFilter): RawBuilder<unknown> {
   const conditions: RawBuilder<unknown>[] = [sql`true`];
   if (filter.packageKeys !== undefined) {
     conditions.push(sql`a.seq in (select p.seq from scheduler.advisory_packages p
-      where p.tenant_id = a.tenant_id and p.package_key = any(${filter.packageKeys}::text[]))`);
+      where p.tenant_id = ${feed} and p.package_key = any(${filter.packageKeys}::text[]))`);
   }
   if (filter.ecosystem !== undefined) {
     conditions.push(sql`exists (select from scheduler.advisory_packages p
-      where p.tenant_id = a.tenant_id and p.seq = a.seq and p.advisory_id = a.advisory_id
+      where p.tenant_id = ${feed} and p.seq = a.seq and p.advisory_id = a.advisory_id
         and ${filter.ecosystem} in (split_part(p.package_key, '|', 1),
                                     split_part(split_part(p.package_key, '|', 1), ':', 1)))`);
   }
   if (filter.alias !== undefined) {
     conditions.push(sql`a.advisory_id in (select l.advisory_id from scheduler.advisory_aliases l
-      where l.tenant_id = a.tenant_id and l.alias = ${filter.alias})`);
+      where l.tenant_id = ${feed} and l.alias = ${filter.alias})`);
   }
   if (filter.severity !== undefined) conditions.push(sql`a.severity = ${filter.severity}`);
   if (filter.modifiedSince !== undefined) {
