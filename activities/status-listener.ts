@@ -4,7 +4,6 @@ import type { SchedulerWorkerConfig } from "../platform/config/scheduler-worker.
 import { createHealthApp } from "../platform/http/app.ts";
 import { type RunningServer, startServer } from "../platform/http/serve.ts";
 import type { Log } from "../platform/log/log.ts";
-import { createMetrics } from "../platform/metrics/registry.ts";
 
 /** `/healthz`, `/readyz` and `/metrics` of a process that serves no API. */
 export async function startStatusListener(
@@ -16,7 +15,7 @@ export async function startStatusListener(
     log,
     serviceName: service,
     version: "0.1.0",
-    metrics: createMetrics(service),
+    metrics: opened.registry,
     closing: closing.signal,
     readiness: readinessChecks(opened),
   });

@@ -2,6 +2,7 @@ import type { Identity } from "../model/identity/identity.ts";
 import type { OperatorNote } from "../model/identity/operator-note.ts";
 import type { BlobStore } from "../platform/blobs/blob-store.ts";
 import type { Log } from "../platform/log/log.ts";
+import type { SchedulerMetrics } from "../platform/metrics/scheduler.ts";
 import type { Workflows } from "../platform/temporal/workflows.ts";
 import type { JobQueue } from "../platform/valkey/job-queue.ts";
 import type { Database } from "../store/tenant.ts";
@@ -19,6 +20,7 @@ export interface Engine {
   readonly blobs: BlobStore;
   readonly workflows: Workflows;
   readonly log: Log;
+  readonly metrics: SchedulerMetrics;
   /** A fresh id: prefix and a time-ordered UUID, such as `run_0198c2f400007000800000000000abcd`. */
   readonly newId: (prefix: IdPrefix) => string;
   /** How long one attempt of a job may take before its worker is told to stop. */

@@ -3,6 +3,8 @@ import { createBlobStore } from "../platform/blobs/from-config.ts";
 import type { SchedulerWorkerConfig } from "../platform/config/scheduler-worker.ts";
 import { newId } from "../platform/ids.ts";
 import type { Log } from "../platform/log/log.ts";
+import { createMetrics, type MetricsRegistry } from "../platform/metrics/registry.ts";
+import { createSchedulerMetrics } from "../platform/metrics/scheduler.ts";
 import { connectPostgres } from "../platform/postgres/connect.ts";
 import { createWorkflows } from "../platform/temporal/workflows.ts";
 import { connectValkey } from "../platform/valkey/connect.ts";
@@ -27,6 +29,8 @@ export interface OpenEngine {
   readonly rawQueue: JobQueue;
   readonly valkey: Awaited<ReturnType<typeof connectValkey>>;
   readonly temporal: Client;
+  /** What `/metrics` of the process shows. */
+  readonly registry: MetricsRegistry;
   close(): Promise<void>;
 }
 
@@ -66,6 +70,7 @@ export async function openEngine(
   const readEpoch = async () => (await withEngine(engineDb, (tx) => getQueue(tx, queueName)))?.epoch;
   const connection = Connection.lazy({ address: config.temporal.address, connectTimeout: "5s" });
   const temporal = new Client({ connection, namespace: config.temporal.namespace });
+  const registry = createMetrics(service);
   const engine: Engine = {
     app,
     engine: engineDb,
@@ -73,6 +78,7 @@ export async function openEngine(
     blobs: await createBlobStore(config.blobs),
     workflows: createWorkflows(temporal),
     log,
+    metrics: createSchedulerMetrics(registry),
     newId,
     random: Math.random,
     wallClockMs: config.queue.wallClockSeconds * 1_000,
@@ -82,6 +88,7 @@ export async function openEngine(
     rawQueue,
     valkey,
     temporal,
+    registry,
     async close() {
       await rawQueue.end();
       valkey.disconnect();

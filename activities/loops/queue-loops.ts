@@ -1,10 +1,12 @@
 import type { Engine } from "../../engine/context.ts";
+import { measureActive } from "../../engine/observe.ts";
 import { reconcile } from "../../engine/queue/reconcile.ts";
 import { prune } from "../../engine/housekeeping/prune.ts";
 import { ingestResults } from "../../engine/results/ingest-stream.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 const reconcileMs = 30_000;
+const measureMs = 10_000;
 const pruneMs = 10 * 60_000;
 
 /**
@@ -30,6 +32,10 @@ export function startQueueLoops(engine: Engine, ensureOpen: () => Promise<void>)
     startLoop({ name: "prune", log }, async () => {
       await prune(engine);
       return pruneMs;
+    }),
+    startLoop({ name: "measure", log }, async () => {
+      await measureActive(engine);
+      return measureMs;
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { countOrdinals } from "../../model/jobs/ordinals.ts";
+import { countOrdinals, listOrdinals } from "../../model/jobs/ordinals.ts";
 import { resolveResult } from "../../model/results/resolve-result.ts";
 import { applyJobUpdates, type EndedAttempt, insertAttempts } from "../../store/jobs/apply-resolutions.ts";
 import { insertJobs, parseMultirange } from "../../store/jobs/insert.ts";
@@ -20,6 +20,16 @@ export interface AcceptedEntry extends LoadedEntry {
   readonly job: JobRow;
 }
 
+/** What a batch did to one run, to be acted upon after the commit. */
+export interface IngestedRun {
+  readonly run: RunRow;
+  /** Some jobs go back to the queue. */
+  readonly hasRetries: boolean;
+  readonly books: RunDelta;
+  /** The states that its jobs took. */
+  readonly states: readonly string[];
+}
+
 /** Takes the accepted results of one locked run in; answers the run as it stands after. */
 export async function ingestRun(
   engine: Engine,
@@ -28,7 +38,7 @@ export async function ingestRun(
   run: RunRow,
   accepted: readonly AcceptedEntry[],
   late: number,
-): Promise<{ readonly run: RunRow; readonly hasRetries: boolean }> {
+): Promise<IngestedRun> {
   const key = { tenant: run.tenant_id, runId: run.run_id };
   const named = accepted.flatMap(({ result }) => result?.images.map((image) => image.ordinal) ?? []);
   const snapshot = await getSnapshotImages(tx, run.tenant_id, run.run_id, named);
@@ -36,6 +46,7 @@ export async function ingestRun(
   const books: RunDelta = { ...noDelta(), late };
   const matched: MatchedImage[] = [];
   const exceptions: ImageException[] = [];
+  const leftOver: ImageException[] = [];
   const changes: JobChange[] = [];
   const attempts: EndedAttempt[] = [];
   for (const item of accepted) {
@@ -58,8 +69,13 @@ export async function ingestRun(
     exceptions.push(...checked.exceptions);
     attempts.push(endedAttempt(item, resolution));
     changes.push(changeOf(now, job, ordinals, checked.ordinals, item, resolution, () => engine.newId("job")));
-    if (resolution.rest.kind === "close")
-      books[resolution.rest.status] += countOrdinals(resolution.rest.ordinals);
+    if (resolution.rest.kind === "close") {
+      const { status, reason, ordinals: rest } = resolution.rest;
+      books[status] += countOrdinals(rest);
+      // Of a job that closes whole the ranges name the images; of one that settled partly they cannot.
+      if (checked.ordinals.length > 0)
+        leftOver.push(...listOrdinals(rest).map((ordinal) => ({ ordinal, status, reason })));
+    }
   }
 
   const children = changes.flatMap(({ child }) => child ?? []);
@@ -75,12 +91,13 @@ export async function ingestRun(
   const kind = accepted[0]?.job.kind ?? "scan";
   const wallClockMs = accepted[0]?.job.wall_clock_ms ?? 0;
   await insertJobs(tx, now, { ...key, kind, class: run.class, wallClockMs }, children);
-  await insertImageExceptions(tx, run.tenant_id, run.run_id, exceptions);
+  await insertImageExceptions(tx, run.tenant_id, run.run_id, [...exceptions, ...leftOver]);
   Object.assign(books, await applyImages(tx, { ...key, feedSeq: run.feed_seq ?? 0, now }, matched));
 
   const after = await bookResults(tx, now, key, books);
   await tellStreams(tx, now, run, after, books);
-  return { run: after, hasRetries: children.length > 0 || closed < updates.length };
+  const hasRetries = children.length > 0 || closed < updates.length;
+  return { run: after, hasRetries, books, states: updates.map(({ state }) => state) };
 }
 
 function bookImages(

@@ -7,7 +7,8 @@ import { type EngineTx, withEngine } from "../../store/tenant.ts";
 import { runSignals, workflowIds } from "../../workflows/contract.ts";
 import type { Engine } from "../context.ts";
 import { dispatchRun } from "../runs/dispatch.ts";
-import { type AcceptedEntry, ingestRun } from "./ingest-run.ts";
+import { observeResults } from "../observe.ts";
+import { type AcceptedEntry, type IngestedRun, ingestRun } from "./ingest-run.ts";
 import { type LoadedEntry, loadResult } from "./load-result.ts";
 import { outcomeDigest } from "./outcome-digest.ts";
 
@@ -20,10 +21,7 @@ export interface Ingested {
 }
 
 interface Committed extends Ingested {
-  /** Runs of which nothing is open any more. */
-  readonly drained: readonly RunRow[];
-  /** Runs with jobs that go back to the queue. */
-  readonly retried: readonly RunRow[];
+  readonly runs: readonly IngestedRun[];
 }
 
 /**
@@ -37,11 +35,12 @@ export async function ingestBatch(engine: Engine, entries: readonly ResultEntry[
   const loaded = await Promise.all(entries.map((entry) => loadResult(engine, entry)));
   const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded));
   await engine.queue.acknowledge(entries);
-  for (const run of committed.drained) {
-    await engine.workflows.signal(workflowIds.run(run.tenant_id, run.run_id), runSignals.drained);
-  }
-  for (const run of committed.retried) {
-    await dispatchRun(engine, { tenant: run.tenant_id, runId: run.run_id });
+  for (const { run, hasRetries, books, states } of committed.runs) {
+    observeResults(engine.metrics, run, books, states);
+    if (run.jobs_open === 0) {
+      await engine.workflows.signal(workflowIds.run(run.tenant_id, run.run_id), runSignals.drained);
+    }
+    if (hasRetries) await dispatchRun(engine, { tenant: run.tenant_id, runId: run.run_id });
   }
   return { accepted: committed.accepted, late: committed.late, ghosts: committed.ghosts };
 }
@@ -80,16 +79,13 @@ async function take(
   for (const tenant of [...new Set([...runs.values()].map((run) => run.tenant_id))].sort()) {
     await lockTenantResults(tx, tenant);
   }
-  const drained: RunRow[] = [];
-  const retried: RunRow[] = [];
+  const ingested: IngestedRun[] = [];
   for (const [runId, accepted] of byRun) {
     const run = runs.get(runId)!;
-    const result = await ingestRun(engine, tx, now, run, accepted, lateRuns.get(runId) ?? 0);
-    if (result.run.jobs_open === 0) drained.push(result.run);
-    if (result.hasRetries) retried.push(result.run);
+    ingested.push(await ingestRun(engine, tx, now, run, accepted, lateRuns.get(runId) ?? 0));
   }
   await insertLateResults(tx, now, late);
-  return { accepted: taken.size, late: late.length, ghosts, drained, retried };
+  return { accepted: taken.size, late: late.length, ghosts, runs: ingested };
 }
 
 /** Only the current attempt of an open job of an open run may change anything. */

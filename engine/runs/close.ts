@@ -7,6 +7,7 @@ import { type RunRow, lockRun } from "../../store/runs/rows.ts";
 import { withTenant } from "../../store/tenant.ts";
 import { finishRun } from "../../store/runs/finish.ts";
 import type { Engine } from "../context.ts";
+import { observeEnd } from "../observe.ts";
 import { runEvents } from "./emitted-events.ts";
 
 export interface RunKey {
@@ -26,7 +27,7 @@ export interface RunFault {
  * the step may be repeated. A run with open jobs is left alone.
  */
 export async function closeRun(engine: Engine, key: RunKey): Promise<RunRow> {
-  return withTenant(engine.app, key.tenant, async (tx, now) => {
+  const closed = await withTenant(engine.app, key.tenant, async (tx, now) => {
     const run = await lockRun(tx, key.tenant, key.runId);
     if (isTerminal(run.state as RunState) || run.jobs_open > 0) return run;
     const books = checkBooks({
@@ -41,6 +42,8 @@ export async function closeRun(engine: Engine, key: RunKey): Promise<RunRow> {
     }
     return finish(tx, now, run, run.cancel_requested_at === null ? "completed" : "cancelled");
   });
+  if (closed.finished_at !== null) observeEnd(engine.metrics, closed);
+  return closed;
 }
 
 /** Ends a run as an error of the engine, whatever is open; results that come later are kept as late. */
@@ -51,6 +54,7 @@ export async function failRun(engine: Engine, key: RunKey, fault: RunFault): Pro
     engine.log.error({ tenant: key.tenant, run: key.runId, fault }, "A run ended in error.");
     return finish(tx, now, found, "error", fault);
   });
+  observeEnd(engine.metrics, run);
   await engine.queue.cancelRun(key.runId);
   return run;
 }

@@ -18,6 +18,7 @@ import { type RunRow, lockRun } from "../../store/runs/rows.ts";
 import { type TenantTx, withTenant } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
 import { readFeedSequence, touchedByAdvisories, touchedByPurls, touchedSince } from "../impact/touched.ts";
+import { observePlan } from "../observe.ts";
 import type { RunKey } from "./close.ts";
 
 const nothing: TouchedComponents = { componentIds: [], seqs: [] };
@@ -29,8 +30,9 @@ const nothing: TouchedComponents = { componentIds: [], seqs: [] };
  * it is; one that was cancelled before is planned empty.
  */
 export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
+  const startedMs = performance.now();
   const { workersAlive } = await engine.queue.stats();
-  return withTenant(engine.app, key.tenant, async (tx, now) => {
+  const planned = await withTenant(engine.app, key.tenant, async (tx, now) => {
     const run = await lockRun(tx, key.tenant, key.runId);
     if (run.planned_at !== null || isTerminal(run.state as RunState)) return run;
 
@@ -73,6 +75,8 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
     ]);
     return planned;
   });
+  observePlan(engine.metrics, planned, startedMs);
+  return planned;
 }
 
 /** What a run of this request would cover if it were planned now. */

@@ -16,6 +16,8 @@ import { imageUpsert } from "../../model/images/image.ts";
 import { runRequest } from "../../model/runs/run-request.ts";
 import { createSeedFsBlobStore } from "../../platform/blobs/seed-fs.ts";
 import { newId } from "../../platform/ids.ts";
+import { createMetrics } from "../../platform/metrics/registry.ts";
+import { createSchedulerMetrics } from "../../platform/metrics/scheduler.ts";
 import { createLog } from "../../platform/log/log.ts";
 import type { RawJob, RawWorker } from "../../platform/valkey/testing/raw-worker.ts";
 import { openTestQueue, type TestQueue } from "../../platform/valkey/testing/test-queue.ts";
@@ -73,6 +75,7 @@ export async function createRunLab(): Promise<RunLab> {
       signalWithStart: async () => undefined,
     },
     log: createLog({ service: "lab", level: "silent" }),
+    metrics: createSchedulerMetrics(createMetrics("lab", { processMetrics: false })),
     newId,
     wallClockMs: 60_000,
     random: () => 0,
