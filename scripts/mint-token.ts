@@ -1,5 +1,5 @@
 /**
- * Mints access tokens for development: `node scripts/mint-token.ts --tenant acme [--scopes "…"] [--ttl 1h]`.
+ * Mints access tokens for development: `npx node scripts/mint-token.ts --tenant acme [--scopes "…"] [--ttl 1h]`.
  * The first call makes a key pair; services trust its public half through JOBENGINE_JWT_JWKS_FILE.
  * Whoever can read the private key can be anybody: never let a service that matters trust it.
  */
@@ -15,7 +15,7 @@ export const developmentAudience = "api://scheduler";
 
 const algorithm = "ES256";
 
-const usage = `Usage: node scripts/mint-token.ts --tenant NAME [flags]
+const usage = `Usage: npx node scripts/mint-token.ts --tenant NAME [flags]
 
   --tenant NAME       the tenant that the token speaks for
   --scopes "A B"      space-separated (default: every scope but platform.admin)
@@ -27,7 +27,7 @@ const usage = `Usage: node scripts/mint-token.ts --tenant NAME [flags]
   --keys-only         only make the keys, if they are missing
 
 Prints the token alone, so that it can stand in a command:
-  curl -H "Authorization: Bearer $(node scripts/mint-token.ts --tenant acme)" http://127.0.0.1:8080/…`;
+  curl -H "Authorization: Bearer $(npx node scripts/mint-token.ts --tenant acme)" http://127.0.0.1:8080/…`;
 
 /** Reads the private key of a folder; makes a pair there first when it holds none. */
 export async function readOrMakeKey(folder: string): Promise<JWK> {

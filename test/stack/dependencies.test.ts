@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+const root = path.join(__dirname, "../..");
+const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Record<
+  "dependencies" | "devDependencies" | "overrides",
+  Record<string, string>
+>;
+const packages = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.overrides };
+
+test("docs/dependencies.md has a line for every package, and for no other", () => {
+  const text = readFileSync(path.join(root, "docs/dependencies.md"), "utf8");
+  const cells = [...text.matchAll(/^\| (`.*?) \|/gm)].map((row) => row[1] ?? "");
+  const listed = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((name) => name[1]));
+  expect(listed).toHaveLength(new Set(listed).size);
+  expect(new Set(listed)).toEqual(new Set(Object.keys(packages)));
+});
+
+test("every package is pinned exactly", () => {
+  expect(
+    Object.entries(packages).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
+  ).toEqual([]);
+});
