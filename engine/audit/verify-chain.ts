@@ -66,10 +66,13 @@ export async function verifyChain(chain: ChainReader): Promise<ChainVerdict> {
 function breakBetween(tenant: string, last: Link, row: AuditRow): string | undefined {
   if (row.seq !== last.seq + 1) return "is missing";
   if (row.previous_hash !== last.hash) return "does not follow the entry before it";
-  return row.hash === hashOf(tenant, row) ? undefined : "does not have the content that its hash was made of";
+  return row.hash === entryHash(tenant, row)
+    ? undefined
+    : "does not have the content that its hash was made of";
 }
 
-function hashOf(tenant: string, row: AuditRow): string {
+/** The hash that an entry must have: hexadecimal SHA-256 over the hash before it and its text. */
+export function entryHash(tenant: string, row: AuditRow): string {
   const text = chainedText(tenant, row.seq, {
     at: row.at,
     actor: row.actor,

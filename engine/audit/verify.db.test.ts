@@ -4,7 +4,7 @@ import { appendAudit } from "../../store/audit.ts";
 import { readChain, readChainEnd } from "../../store/audit-chain.ts";
 import { withTenant } from "../../store/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
-import { type ChainVerdict, verifyChain } from "./verify-chain.ts";
+import { type ChainVerdict, entryHash, verifyChain } from "./verify-chain.ts";
 import { verifyAuditOf } from "./verify.ts";
 
 let database: TestDatabase;
@@ -66,15 +66,31 @@ test.each([
   expect(verdict.firstBroken?.why).toContain("content");
 });
 
-test("a change that brings its own new hash is found at the entry behind it", async () => {
-  const verdict = await tampered(
-    `update scheduler.audit set actor = 'bob', hash = repeat('0', 64) where tenant_id = $1 and seq = 3`,
+test("an entry with another hash or another link is found at once", async () => {
+  const rehashed = await tampered(
+    `update scheduler.audit set hash = repeat('0', 64) where tenant_id = $1 and seq = 3`,
   );
-  expect(verdict.firstBroken?.seq).toBe(3);
+  expect(rehashed.firstBroken?.seq).toBe(3);
   const relinked = await tampered(
-    `update scheduler.audit a set previous_hash = repeat('1', 64) where tenant_id = $1 and seq = 3`,
+    `update scheduler.audit set previous_hash = repeat('1', 64) where tenant_id = $1 and seq = 3`,
   );
   expect(relinked.firstBroken).toEqual({ seq: 3, why: expect.stringContaining("follow") });
+});
+
+test.each([
+  [3, { seq: 4, why: expect.stringContaining("follow") }],
+  [6, { seq: 6, why: expect.stringContaining("head") }],
+])("a change of entry %i that brings a hash that fits is found behind it", async (seq, firstBroken) => {
+  const tenant = `forged-${seq}`;
+  await append(tenant, 6);
+  const [row] = await withTenant(database.app, tenant, (tx) => readChain(tx, tenant, seq - 1, 1));
+  if (row === undefined) throw new Error("The entry is not there.");
+  const hash = entryHash(tenant, { ...row, actor: "bob" });
+  await database.owner.query(
+    "update scheduler.audit set actor = 'bob', hash = $2 where tenant_id = $1 and seq = $3",
+    [tenant, hash, seq],
+  );
+  expect((await verifyAuditOf({ engine: database.engine }, tenant)).firstBroken).toEqual(firstBroken);
 });
 
 /** Gives an entry another place in the chain. */

@@ -2,6 +2,7 @@ import type { Engine } from "../../engine/context.ts";
 import { mountFindings } from "../../api/v1/scheduler/findings.ts";
 import { mountImageFindings } from "../../api/v1/scheduler/inventory/images/by-digest/findings.ts";
 import type { FindingView } from "../../model/findings/finding-view.ts";
+import type { HttpApp } from "../../platform/http/env.ts";
 import { emptyApp } from "../../platform/http/testing/sample-app.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { digestOf, type RowWriter, rowWriter } from "./finding-rows.ts";
@@ -25,6 +26,7 @@ export interface FindingsBody {
 /** An app with the findings routes over a database with a few images of the tenants acme and beta. */
 export interface FindingsWorld {
   readonly database: TestDatabase;
+  readonly app: HttpApp;
   request(query: string, asked?: Asked): Promise<Response>;
   ask(query: string, asked?: Asked): Promise<{ status: number; body: FindingsBody }>;
 }
@@ -59,6 +61,7 @@ export async function createFindingsWorld(): Promise<FindingsWorld> {
   };
   return {
     database,
+    app,
     request,
     async ask(query, asked) {
       const response = await request(query, asked);

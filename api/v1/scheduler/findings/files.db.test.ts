@@ -63,3 +63,26 @@ test("a CSV file of several pieces has each finding once; SARIF stops at its lim
   const { runs } = (await sarif.json()) as { runs: [{ results: unknown[] }] };
   expect(runs[0].results).toHaveLength(5_000);
 });
+
+test.each([
+  ["*/*", "application/json"],
+  ["text/html, */*;q=0.8", "application/json"],
+  ["text/csv;q=0.5, application/json", "application/json"],
+  ["application/json;q=0.5, text/csv", "text/csv"],
+  ["application/xml", "application/json"],
+])("Accept %s is answered with %s", async (accept, type) => {
+  const response = await world.request("", { accept });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toContain(type);
+  await response.body?.cancel();
+});
+
+test("the API description shows all three forms", async () => {
+  const document = (await (await world.app.request("/openapi.json")).json()) as {
+    paths: Record<string, { get: { responses: { 200: { content: object } } } }>;
+  };
+  for (const path of ["findings", "inventory/images/{digest}/findings"]) {
+    const { content } = document.paths[`/api/v1/scheduler/${path}`]?.get.responses[200] ?? {};
+    expect(Object.keys(content ?? {})).toEqual(["application/json", "application/sarif+json", "text/csv"]);
+  }
+});
