@@ -46,6 +46,10 @@ const broken: Readonly<Record<string, { sources: Record<string, string>; line: s
     sources: { "scripts/a.ts": 'await import("../api/main.ts");' },
     line: "scripts/a.ts → api/main.ts: nobody imports a main.ts, it starts a process",
   },
+  "a service that uses test support": {
+    sources: { "engine/a.ts": 'import { fleet } from "./testing/fleet.ts";' },
+    line: "engine/a.ts → engine/testing/fleet.ts: only tests use what is made for tests",
+  },
   "SQL in a handler": {
     sources: { "api/a.ts": 'import { sql } from "kysely";' },
     line: "api/a.ts → kysely: SQL belongs in store/<aggregate>/<verb>.ts, behind a verb of engine/",
@@ -94,6 +98,7 @@ test("what the rules allow is not reported", () => {
     "api/main.ts": 'import { tenant } from "../store/tenant.ts";',
     "sdks/typescript/src/worker.ts": 'import Redis from "ioredis"; import "node:timers"; import "./a.ts";',
     "store/runs.test.ts": 'import { api } from "../api/v1/runs.ts";',
+    "engine/testing/fleet.ts": 'import { database } from "../../test/support/database.ts";',
     "scripts/demo/story.ts":
       'import { stack } from "../stack/stack.ts"; import { b } from "../../store/b.ts";',
   });

@@ -48,6 +48,7 @@ export function violations(graph: ModuleGraph): string[] {
   return [
     ...ours.flatMap((module) => module.edges.flatMap((edge) => forbiddenEdge(module, edge))),
     ...[...graph.values()].flatMap(mainImports),
+    ...ours.flatMap(testSupport),
     ...ours.flatMap(sqlOutsideStore),
     ...ours.flatMap(workflowState),
     ...workflowReach(graph),
@@ -63,7 +64,14 @@ function folderOf(file: string): string | undefined {
 }
 
 function isFree(file: string): boolean {
-  return !file.includes("/") || file.endsWith(".test.ts") || /^(scripts|bench|test|demo|deploy)\//.test(file);
+  return (
+    !file.includes("/") || isTestFile(file) || /^(scripts|bench|demo|deploy|sdks\/\w+\/examples)\//.test(file)
+  );
+}
+
+/** Tests, and what only tests use: `test/` and any folder `testing`. */
+function isTestFile(file: string): boolean {
+  return file.endsWith(".test.ts") || /(^|\/)(test|testing)\//.test(file);
 }
 
 function forbiddenEdge({ file }: Module, edge: Edge): string[] {
@@ -84,6 +92,12 @@ function mainImports({ file, edges }: Module): string[] {
   return edges
     .filter(({ to, isPackage }) => !isPackage && /(^|\/)main\.ts$/.test(to))
     .map(({ to }) => `${file} → ${to}: nobody imports a main.ts, it starts a process`);
+}
+
+function testSupport({ file, edges }: Module): string[] {
+  return edges
+    .filter(({ to, isPackage }) => !isPackage && isTestFile(to))
+    .map(({ to }) => `${file} → ${to}: only tests use what is made for tests`);
 }
 
 function sqlOutsideStore({ file, source, edges }: Module): string[] {
