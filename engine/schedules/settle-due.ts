@@ -6,6 +6,9 @@ import { insertFires, type NewFire } from "../../store/schedules/fires.ts";
 import type { EngineTx } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
 
+/** When a schedule that cannot be decided is looked at again. */
+const putOffMs = 10 * 60_000;
+
 /** The request part of a schedule row, as it was written. */
 export function scheduleOf(row: ScheduleRow): ScheduleInput {
   return scheduleInput.parse(row.document);
@@ -30,27 +33,42 @@ export async function settleDue(
   const runs: NewRun[] = [];
   const next: NextDue[] = [];
   for (const row of due) {
-    const schedule = scheduleOf(row);
-    const decision = decideFire({
-      schedule: { id: row.schedule_id, ...schedule },
-      nextNominalAtMs: row.next_nominal_at!.getTime(),
-      paused: !row.enabled,
-      nowMs: now.getTime(),
-      openRuns: openRuns.get(row.schedule_id) ?? 0,
-      settlePending,
-    });
-    collect(engine, row, schedule, decision, fires, runs);
-    next.push({
-      tenant: row.tenant_id,
-      scheduleId: row.schedule_id,
-      nominalAt: decision.next ? new Date(decision.next.nominalAtMs) : null,
-      dueAt: decision.next ? new Date(decision.next.dueAtMs) : null,
-    });
+    try {
+      const schedule = scheduleOf(row);
+      const decision = decideFire({
+        schedule: { id: row.schedule_id, ...schedule },
+        nextNominalAtMs: row.next_nominal_at!.getTime(),
+        paused: !row.enabled,
+        nowMs: now.getTime(),
+        openRuns: openRuns.get(row.schedule_id) ?? 0,
+        settlePending,
+      });
+      collect(engine, row, schedule, decision, fires, runs);
+      next.push(nextOf(row, decision.next));
+    } catch (error) {
+      // A zone that the time zone data no longer has, say: it must not hold up the other schedules.
+      const { tenant_id: tenant, schedule_id: schedule } = row;
+      engine.log.error({ err: error, tenant, schedule }, "A schedule cannot be decided; it is put off.");
+      next.push({
+        ...nextOf(row, undefined),
+        nominalAt: row.next_nominal_at,
+        dueAt: new Date(now.getTime() + putOffMs),
+      });
+    }
   }
   await insertRuns(tx, now, runs);
   await insertFires(tx, now, fires);
   await setNextDue(tx, next);
   return runs.length;
+}
+
+function nextOf(row: ScheduleRow, due: FireDecision["next"]): NextDue {
+  return {
+    tenant: row.tenant_id,
+    scheduleId: row.schedule_id,
+    nominalAt: due ? new Date(due.nominalAtMs) : null,
+    dueAt: due ? new Date(due.dueAtMs) : null,
+  };
 }
 
 function collect(
