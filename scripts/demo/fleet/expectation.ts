@@ -1,5 +1,6 @@
 import { factsOf, type AdvisoryFacts } from "../../../model/advisories/facts.ts";
 import { parseOsv } from "../../../model/advisories/osv.ts";
+import { DomainError } from "../../../model/errors.ts";
 import { createAdvisoryIndex } from "../../../model/matching/advisory-index.ts";
 import { createAffectedQuestion } from "../../../model/matching/is-affected.ts";
 import { matchComponents } from "../../../model/matching/match.ts";
@@ -17,6 +18,20 @@ export interface Expectation {
 /** The facts of records as they are uploaded. @throws DomainError for one that is no OSV record. */
 export function factsOfRecords(records: readonly unknown[]): AdvisoryFacts[] {
   return records.map((record) => factsOf(parseOsv(record)));
+}
+
+/** The facts of those records that can be read, by record; of two with one id the later one counts. */
+export function readableFacts(records: readonly unknown[]): Map<unknown, AdvisoryFacts> {
+  const byId = new Map<string, { record: unknown; facts: AdvisoryFacts }>();
+  for (const record of records) {
+    try {
+      const facts = factsOf(parseOsv(record));
+      byId.set(facts.id, { record, facts });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+  return new Map(Array.from(byId.values(), ({ record, facts }) => [record, facts]));
 }
 
 /** Matches every image against all records. */
