@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parseRegistration, RegistrationFailed, WorkerRefused } from "../src/register.ts";
+import { secretOf } from "../src/worker-key.ts";
+
+function vectors<T>(name: string): T[] {
+  return JSON.parse(readFileSync(path.join(import.meta.dirname, "../../conformance", name), "utf8")) as T[];
+}
+
+function readAs(answer: unknown): string {
+  try {
+    parseRegistration(answer);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof WorkerRefused) return "refused";
+    return error instanceof RegistrationFailed ? "retry" : "bug";
+  }
+}
+
+test.each(vectors<{ name: string; answer: unknown; reads: string }>("registrations.json"))(
+  "the registration answer with $name is read as $reads",
+  ({ answer, reads }) => expect(readAs(answer)).toBe(reads),
+);
+
+test.each(vectors<{ key: string; secret: string | null }>("worker-keys.json"))(
+  "the worker key %j",
+  ({ key, secret }) => {
+    let found: string | null = null;
+    try {
+      found = secretOf(key);
+    } catch {
+      found = null;
+    }
+    expect(found).toBe(secret);
+  },
+);
