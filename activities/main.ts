@@ -7,6 +7,7 @@ import { restoreWorkerUsers } from "../engine/queue/worker-users.ts";
 import { loadConfigOrExit } from "../platform/config/load-or-exit.ts";
 import { schedulerWorkerConfig } from "../platform/config/scheduler-worker.ts";
 import { createLog } from "../platform/log/log.ts";
+import { stopSignal } from "../platform/stop-signal.ts";
 import { routeTemporalLogs } from "../platform/temporal/logs.ts";
 import { ensureSearchAttributes } from "../platform/temporal/search-attributes.ts";
 import { checkServer } from "../platform/valkey/server.ts";
@@ -78,18 +79,6 @@ async function main(): Promise<void> {
   await status.stop();
   await connection.close();
   await opened.close();
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => {
-        resolve();
-        process.once(signal, () => process.exit(130));
-      });
-    }
-  });
 }
 
 main().catch((error: unknown) => {

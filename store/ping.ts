@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "./tenant.ts";
 
-/** One round trip, for readiness. */
+/** One round trip that only a migrated database answers, for readiness. */
 export async function pingDatabase(db: Database): Promise<void> {
-  await sql`select 1`.execute(db.kysely);
+  await sql`select seq from scheduler.feed_sequence`.execute(db.kysely);
 }

@@ -2,7 +2,7 @@ import { isTerminal, type RunState } from "../../model/runs/states.ts";
 import { cancelPlannedJobs, cancelQueuedJobs, listQueuedAttempts } from "../../store/jobs/cancel.ts";
 import { requestCancel } from "../../store/runs/request-cancel.ts";
 import { type RunRow, getRun, lockRun } from "../../store/runs/rows.ts";
-import { withTenant } from "../../store/tenant.ts";
+import { type TenantTx, withTenant } from "../../store/tenant.ts";
 import { runSignals, workflowIds } from "../../workflows/contract.ts";
 import type { Engine } from "../context.ts";
 import type { RunKey } from "./close.ts";
@@ -15,12 +15,19 @@ const page = 1_000;
  * what is leased; (3) jobs that the queue holds no longer are closed. Leased jobs end by their next beat.
  * A run that has ended is answered as it is.
  */
-export async function cancelRun(engine: Engine, key: RunKey, by: string): Promise<RunRow> {
+export async function cancelRun(
+  engine: Engine,
+  key: RunKey,
+  by: string,
+  /** Called where the request is noted for the first time, in that transaction: for the audit. */
+  onFirst?: (tx: TenantTx, now: Date) => Promise<void>,
+): Promise<RunRow> {
   const requested = await withTenant(engine.app, key.tenant, async (tx, now) => {
     const run = await lockRun(tx, key.tenant, key.runId);
     if (isTerminal(run.state as RunState)) return run;
     await requestCancel(tx, now, key, by);
     await cancelPlannedJobs(tx, now, key);
+    if (run.cancel_requested_at === null) await onFirst?.(tx, now);
     return undefined;
   });
   if (requested !== undefined) return requested;

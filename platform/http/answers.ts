@@ -63,6 +63,14 @@ export function jsonBody<Schema extends z.ZodType>(
   };
 }
 
+/** The same for a body that may be left out, which is then `{}`: every field of the schema must be optional. */
+export function optionalJsonBody<Schema extends z.ZodType>(
+  schema: Schema,
+  more: { description?: string; example?: unknown } = {},
+) {
+  return { ...jsonBody(schema, more), required: false as const };
+}
+
 /** The headers that an answer with a revision carries. */
 export const etagHeader = {
   etag: { description: "The revision; send it back as If-Match.", schema: { type: "string" } },

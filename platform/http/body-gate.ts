@@ -4,16 +4,22 @@ import type { HttpContext, HttpEnv } from "./env.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { checkContentLength, countBytes, readLimited } from "./read-limited.ts";
 
-/** Reads and checks a JSON body before the schema sees it: type, size, encoding, depth, storable values. */
+const emptyObject = new TextEncoder().encode("{}");
+
+/**
+ * Reads and checks a JSON body before the schema sees it: type, size, encoding, depth, storable values. A body
+ * that is not required may be missing or empty, and counts as `{}`.
+ */
 export function jsonBodyGate(
   mediaTypes: readonly string[],
   maxBytes: number | undefined,
+  isRequired = true,
 ): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
+    if (!isRequired && hasNoBody(c)) return next();
     checkMediaType(c, mediaTypes);
-    const { text, value } = parseJsonBody(
-      await readLimited(c.req.raw, maxBytes ?? c.var.services.bodyMaxBytes),
-    );
+    const bytes = await readLimited(c.req.raw, maxBytes ?? c.var.services.bodyMaxBytes);
+    const { text, value } = parseJsonBody(!isRequired && bytes.length === 0 ? emptyObject : bytes);
     c.set("jsonBody", value);
     // The library's validator reads the body from this cache.
     c.req.bodyCache.text = Promise.resolve(text) as unknown as string;
@@ -34,6 +40,13 @@ export function streamBodyGate(mediaTypes: readonly string[], maxBytes: number):
 /** The bytes of a streamed body, counted: throws `too_large` when more come than the route allows. */
 export function requestStream(c: HttpContext): AsyncGenerator<Uint8Array, void, undefined> {
   return countBytes(c.req.raw.body ?? emptyBody(), c.var.streamMaxBytes);
+}
+
+/** Nothing in the head of the request announces a body. */
+function hasNoBody(c: HttpContext): boolean {
+  const lengthText = c.req.header("content-length") ?? "0";
+  const isTyped = c.req.header("content-type") !== undefined;
+  return !isTyped && lengthText === "0" && c.req.header("transfer-encoding") === undefined;
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array, void, undefined> {

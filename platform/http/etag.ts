@@ -25,6 +25,11 @@ export function readIfMatch(c: HttpContext): number | undefined {
   return Number(revision);
 }
 
+/** The same where `If-Match` may be left out, which means any revision. */
+export function readOptionalIfMatch(c: HttpContext): number | undefined {
+  return c.req.header("if-match") === undefined ? undefined : readIfMatch(c);
+}
+
 /** The answer to an If-Match that is not the current revision. */
 export function staleRevision(): DomainError {
   return new DomainError(

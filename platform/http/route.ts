@@ -12,7 +12,7 @@ import type { StreamBody } from "./stream-body.ts";
 import { lenientObjects } from "./strictness.ts";
 
 interface JsonBody {
-  readonly required: true;
+  readonly required: boolean;
   readonly description?: string;
   readonly content: {
     readonly "application/json": { readonly schema: z.ZodType; readonly example?: unknown };
@@ -23,7 +23,7 @@ export interface RouteRequest {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  /** `jsonBody(schema)` or `streamBody([types], maxBytes, what)`. */
+  /** `jsonBody(schema)`, `optionalJsonBody(schema)` or `streamBody([types], maxBytes, what)`. */
   readonly body?: JsonBody | StreamBody;
 }
 
@@ -118,7 +118,7 @@ function bodyGates(spec: AnySpec) {
   const mediaTypes = Object.keys(body.content);
   return isStreamBody(body)
     ? [streamBodyGate(mediaTypes, body.maxBytes)]
-    : [jsonBodyGate(mediaTypes, spec.maxBodyBytes)];
+    : [jsonBodyGate(mediaTypes, spec.maxBodyBytes, body.required)];
 }
 
 function possibleErrors(spec: AnySpec, request: RouteRequest): ReadonlySet<ErrorCode> {

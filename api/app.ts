@@ -1,0 +1,95 @@
+import type { Engine } from "../engine/context.ts";
+import type { QueueDirections } from "../engine/work/register.ts";
+import { findWorkerKey } from "../engine/worker-keys/find.ts";
+import { type HttpAppOptions, createHttpApp } from "../platform/http/app.ts";
+import { createWorkerAuthenticator } from "../platform/http/auth/worker-key.ts";
+import type { HttpApp } from "../platform/http/env.ts";
+import { mountAdvisories } from "./v1/scheduler/advisories.ts";
+import { mountAdvisory } from "./v1/scheduler/advisories/by-id.ts";
+import { mountAudit } from "./v1/scheduler/audit.ts";
+import { mountAuditVerify } from "./v1/scheduler/audit/verify.ts";
+import { mountFeeds } from "./v1/scheduler/feeds.ts";
+import { mountFindings } from "./v1/scheduler/findings.ts";
+import { mountImpact } from "./v1/scheduler/impact.ts";
+import { mountImages } from "./v1/scheduler/inventory/images.ts";
+import { mountImage } from "./v1/scheduler/inventory/images/by-digest.ts";
+import { mountImageFindings } from "./v1/scheduler/inventory/images/by-digest/findings.ts";
+import { mountImageSbom } from "./v1/scheduler/inventory/images/by-digest/sbom.ts";
+import { mountJob } from "./v1/scheduler/jobs/by-id.ts";
+import { mountRuns } from "./v1/scheduler/runs.ts";
+import { mountRun } from "./v1/scheduler/runs/by-id.ts";
+import { mountCancelRun } from "./v1/scheduler/runs/by-id/cancel.ts";
+import { mountDeltas } from "./v1/scheduler/runs/by-id/deltas.ts";
+import { mountRunImages } from "./v1/scheduler/runs/by-id/images.ts";
+import { mountRunJobs } from "./v1/scheduler/runs/by-id/jobs.ts";
+import { mountPreviewRun } from "./v1/scheduler/runs/preview.ts";
+import { mountQueueLag } from "./v1/scheduler/runs/queue/lag.ts";
+import { mountSchedules } from "./v1/scheduler/schedules.ts";
+import { mountSchedule } from "./v1/scheduler/schedules/by-id.ts";
+import { mountFires } from "./v1/scheduler/schedules/by-id/fires.ts";
+import { mountNext } from "./v1/scheduler/schedules/by-id/next.ts";
+import { mountPauseSchedule } from "./v1/scheduler/schedules/by-id/pause.ts";
+import { mountResumeSchedule } from "./v1/scheduler/schedules/by-id/resume.ts";
+import { mountTriggerSchedule } from "./v1/scheduler/schedules/by-id/trigger.ts";
+import { mountPreviewSchedule } from "./v1/scheduler/schedules/preview.ts";
+import { mountArtifacts } from "./v1/worker/jobs/by-id/artifacts.ts";
+import { mountInputs } from "./v1/worker/jobs/by-id/inputs.ts";
+import { mountRegister } from "./v1/worker/register.ts";
+
+/** Routes that people and services call, in the order in which the API description shows them. */
+const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
+  mountImages,
+  mountImage,
+  mountImageSbom,
+  mountImageFindings,
+  mountAdvisories,
+  mountAdvisory,
+  mountFeeds,
+  mountImpact,
+  mountSchedules,
+  mountPreviewSchedule,
+  mountSchedule,
+  mountPauseSchedule,
+  mountResumeSchedule,
+  mountTriggerSchedule,
+  mountFires,
+  mountNext,
+  mountRuns,
+  mountPreviewRun,
+  mountQueueLag,
+  mountRun,
+  mountRunJobs,
+  mountDeltas,
+  mountRunImages,
+  mountCancelRun,
+  mountJob,
+  mountFindings,
+  mountAudit,
+  mountAuditVerify,
+];
+
+/** What the app is made of beside the engine. */
+export type ApiOptions = Omit<HttpAppOptions, "serviceName" | "version" | "description" | "workerAuth"> & {
+  /** Told to workers when they register. */
+  readonly directions: QueueDirections;
+};
+
+/** The whole HTTP face of the scheduler over an engine. Opens nothing. */
+export function createApi(engine: Engine, { directions, ...options }: ApiOptions): HttpApp {
+  const app = createHttpApp({
+    ...options,
+    serviceName: "scheduler-web",
+    version: "0.1.0",
+    description: about,
+    workerAuth: createWorkerAuthenticator((keyId) => findWorkerKey(engine, keyId)),
+  });
+  for (const mount of routes) mount(app, engine);
+  mountRegister(app, engine, directions);
+  mountInputs(app, engine);
+  mountArtifacts(app, engine);
+  return app;
+}
+
+const about =
+  "Keeps the scan verdicts of container images current: an inventory of images and their SBOMs, advisories, " +
+  "schedules that fire durable runs, their outcome books, and the findings.";

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { timestamp, toTimestamp } from "../../model/time/timestamp.ts";
+import { type JobRecord, readJob } from "../../store/jobs/read.ts";
+import { withTenant } from "../../store/tenant.ts";
+import type { Ctx } from "../context.ts";
+import { jobDocument, toJobDocument } from "./documents.ts";
+import { heldJobs } from "./held-jobs.ts";
+
+const attempt = z.int();
+
+/** A job with its whole record: every ended attempt, late results, artifacts; 100 of each at most. */
+export const jobRecordDocument = jobDocument.extend({
+  attempts: z.array(
+    z.object({
+      attempt,
+      outcome: z.string(),
+      errorClass: z.string().optional(),
+      message: z.string().optional(),
+      worker: z.string().optional(),
+      leasedMs: z.int().optional().meta({ description: "Claim to end by the queue's clock." }),
+      settledAt: timestamp,
+    }),
+  ),
+  lateResults: z
+    .array(
+      z.object({
+        attempt,
+        outcome: z.string(),
+        worker: z.string().optional(),
+        agreement: z.string().meta({ description: "`confirms` the accepted result, or `differs`." }),
+        receivedAt: timestamp,
+      }),
+    )
+    .meta({ description: "Results that came too late or twice. They changed nothing." }),
+  artifacts: z.array(
+    z.object({
+      attempt,
+      name: z.string(),
+      digest: z.string(),
+      bytes: z.int(),
+      mime: z.string(),
+      createdAt: timestamp,
+    }),
+  ),
+});
+
+export type JobRecordDocument = z.infer<typeof jobRecordDocument>;
+
+/** One job with its record. @throws DomainError `not_found` */
+export async function getJob(ctx: Ctx, id: string): Promise<JobRecordDocument> {
+  const tenant = ctx.caller.identity.tenant;
+  const record = await withTenant(ctx.app, tenant, (tx) => readJob(tx, tenant, id));
+  const held = await heldJobs(ctx, record.job.run_id, [record.job]);
+  return { ...toJobDocument(record.job, held.get(id)), ...listsOf(record) };
+}
+
+function listsOf(record: JobRecord): Pick<JobRecordDocument, "attempts" | "lateResults" | "artifacts"> {
+  return {
+    attempts: record.attempts.map((row) => ({
+      attempt: row.attempt,
+      outcome: row.outcome,
+      ...(row.error_class !== null && { errorClass: row.error_class }),
+      ...(row.message !== null && { message: row.message }),
+      ...(row.worker !== null && { worker: row.worker }),
+      ...(row.leased_ms !== null && { leasedMs: row.leased_ms }),
+      settledAt: toTimestamp(row.settled_at.getTime()),
+    })),
+    lateResults: record.lateResults.map((row) => ({
+      attempt: row.attempt,
+      outcome: row.outcome,
+      ...(row.worker !== null && { worker: row.worker }),
+      agreement: row.agreement,
+      receivedAt: toTimestamp(row.received_at.getTime()),
+    })),
+    artifacts: record.artifacts.map((row) => ({
+      attempt: row.attempt,
+      name: row.name,
+      digest: row.digest,
+      bytes: row.bytes,
+      mime: row.mime,
+      createdAt: toTimestamp(row.created_at.getTime()),
+    })),
+  };
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { jobClass } from "../../model/queue/job-message.ts";
+import type { Engine } from "../context.ts";
+
+const jobs = z.int();
+const ms = z.int();
+
+/** How far the workers are behind. */
+export const queueLag = z.object({
+  queues: z.array(
+    z.object({
+      queue: z.string(),
+      ready: jobs.meta({ description: "Jobs that a worker could claim now." }),
+      delayed: jobs.meta({ description: "Jobs that wait for their next try." }),
+      leased: jobs.meta({ description: "Jobs in the hands of workers." }),
+      oldestWaitMs: ms.meta({ description: "How long the oldest ready job waits, in milliseconds." }),
+      workersAlive: z.int().meta({ description: "Workers heard of within one lease." }),
+      workersIdle: z.int(),
+      resultsPending: z.int().meta({ description: "Results that are not in PostgreSQL yet." }),
+      classes: z
+        .array(z.object({ class: jobClass, kind: z.string(), depth: jobs, oldestWaitMs: ms }))
+        .meta({ description: "Classes and kinds with ready jobs." }),
+    }),
+  ),
+});
+
+/** Asks the queue. @throws DomainError `unavailable` */
+export async function readQueueLag({ queue }: Engine): Promise<z.infer<typeof queueLag>> {
+  const { ready, delayed, leased, oldestWaitMs, workersAlive, idleWorkers, resultsPending, lanes } =
+    await queue.stats();
+  const counts = {
+    ready,
+    delayed,
+    leased,
+    oldestWaitMs,
+    workersAlive,
+    workersIdle: idleWorkers,
+    resultsPending,
+  };
+  return { queues: [{ queue: queue.queue, ...counts, classes: [...lanes] }] };
+}

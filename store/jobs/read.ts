@@ -1,0 +1,54 @@
+import type { Selectable } from "kysely";
+import { notFound } from "../../model/errors.ts";
+import type { ArtifactsTable, JobAttemptsTable, LateResultsTable } from "../tables.ts";
+import type { TenantTx } from "../tenant.ts";
+import type { JobRow } from "./rows.ts";
+
+/** A job with everything that is recorded about it, each list by attempt. */
+export interface JobRecord {
+  readonly job: JobRow;
+  readonly attempts: readonly Selectable<JobAttemptsTable>[];
+  readonly lateResults: readonly Selectable<LateResultsTable>[];
+  readonly artifacts: readonly Selectable<ArtifactsTable>[];
+}
+
+/** Rows of one list that are shown: attempts are bounded by the budgets, the rest by nothing. */
+const mostRows = 100;
+
+/** One job, or `not_found` for an unknown and a foreign one alike. */
+export async function readJob(tx: TenantTx, tenant: string, jobId: string): Promise<JobRecord> {
+  const job = await tx
+    .selectFrom("scheduler.jobs")
+    .selectAll()
+    .where("tenant_id", "=", tenant)
+    .where("job_id", "=", jobId)
+    .executeTakeFirst();
+  if (job === undefined) throw notFound("job", jobId);
+  const attempts = await tx
+    .selectFrom("scheduler.job_attempts")
+    .selectAll()
+    .where("tenant_id", "=", tenant)
+    .where("job_id", "=", jobId)
+    .orderBy("attempt")
+    .limit(mostRows)
+    .execute();
+  const lateResults = await tx
+    .selectFrom("scheduler.late_results")
+    .selectAll()
+    .where("tenant_id", "=", tenant)
+    .where("job_id", "=", jobId)
+    .orderBy("attempt")
+    .orderBy("received_at")
+    .limit(mostRows)
+    .execute();
+  const artifacts = await tx
+    .selectFrom("scheduler.artifacts")
+    .selectAll()
+    .where("tenant_id", "=", tenant)
+    .where("job_id", "=", jobId)
+    .orderBy("attempt")
+    .orderBy("name")
+    .limit(mostRows)
+    .execute();
+  return { job, attempts, lateResults, artifacts };
+}
