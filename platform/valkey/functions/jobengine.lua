@@ -258,7 +258,7 @@ define('je_enqueue', {}, is_open, function(k, args, now)
   local ids = items_of(args, 2, 9)
   if not ids then return bad('9 arguments a job, at most 1,000 jobs') end
   local records, answers, writes = load_records(k, ids), {}, new_writes()
-  local is_cancelled, wanted = tombstones(k), {}
+  local is_cancelled, wanted, kinds = tombstones(k), {}, {}
   local seq = call('HINCRBY', k.counters, 'seq', #ids) - #ids
   -- One EXISTS over all jobs: nearly always none of them was cancelled by itself.
   local tombs = {}
@@ -298,11 +298,12 @@ define('je_enqueue', {}, is_open, function(k, args, now)
         append(writes.scores, lane(k, record), seq + i, job)
         wanted[kind] = (wanted[kind] or 0) + 1
       end
-      call('SADD', k.kinds, kind)
+      kinds[kind] = true
       answers[i] = 'queued'
     end
   end
   commit(writes)
+  for kind in pairs(kinds) do call('SADD', k.kinds, kind) end
   wake_all(k, wanted, now, config_of(k).lease)
   return answers
 end)
