@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Line } from "../../platform/http/ndjson.ts";
 import { defaultZipLimits, readZipLines, type ZipLimits } from "./read-zip.ts";
 import { zipOf } from "./testing/zip-of.ts";
 
@@ -13,7 +14,9 @@ afterAll(() => rm(folder, { recursive: true }));
 async function linesOf(archive: Uint8Array, limits: Partial<ZipLimits> = {}) {
   const file = path.join(folder, "a.zip");
   await writeFile(file, archive);
-  return Array.fromAsync(readZipLines(file, { ...defaultZipLimits, ...limits }));
+  const lines: Line[] = [];
+  for await (const line of readZipLines(file, { ...defaultZipLimits, ...limits })) lines.push(line);
+  return lines;
 }
 const entry = (name: string, text = "{}") => ({ name, text });
 

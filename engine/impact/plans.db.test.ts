@@ -17,7 +17,7 @@ beforeAll(async () => {
   close = made.close;
   ctx = ctxFor(made.engine, "acme", true);
   for (const tenant of ["acme", "other"]) {
-    await fillFleet(database, tenant, { images: 2_000, componentsPerImage: 10, packages: 500 });
+    await fillFleet(database.owner, tenant, { images: 2_000, componentsPerImage: 10, packages: 500 });
   }
   for (let n = 0; n < 20; n++) {
     await storeAdvisory(ctx, "shared", {

@@ -20,6 +20,7 @@ import { openPage, pageQuery } from "../../../platform/http/page.ts";
 import { queryFlag } from "../../../platform/http/query.ts";
 import { defineRoute } from "../../../platform/http/route.ts";
 import { ctxOf } from "../../ctx.ts";
+import { upsertSummaryExample } from "../../examples/advisory.ts";
 import { documentOrLines, isLines, mediaTypeOf, readDocument } from "./inventory/document-or-lines.ts";
 
 /** The archive of all ecosystems of OSV is below 1 GB, as lines some 4 GB. */
@@ -63,7 +64,9 @@ const upsert = defineRoute({
     }),
   },
   responses: {
-    200: jsonAnswer(z.union([upsertSummary, upsertedAdvisory]), "What became of them."),
+    200: jsonAnswer(z.union([upsertSummary, upsertedAdvisory]), "What became of them.", {
+      example: upsertSummaryExample,
+    }),
     201: jsonAnswer(upsertedAdvisory, "One record, with an id that is new."),
   },
   idempotent: true,

@@ -4,6 +4,7 @@ import { jsonAnswer, jsonBody } from "../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../platform/http/env.ts";
 import { defineRoute } from "../../../platform/http/route.ts";
 import { ctxOf } from "../../ctx.ts";
+import { impactExample } from "../../examples/impact.ts";
 
 const route = defineRoute({
   method: "post",
@@ -20,7 +21,7 @@ const route = defineRoute({
   request: {
     body: jsonBody(impactRequest, { example: { purls: ["pkg:npm/lodash@vers:npm%2F%3C4.17.21"] } }),
   },
-  responses: { 200: jsonAnswer(impactAnswer, "The set of images.") },
+  responses: { 200: jsonAnswer(impactAnswer, "The set of images.", { example: impactExample }) },
 });
 
 /** Mounts the impact question. */

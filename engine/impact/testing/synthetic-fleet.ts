@@ -1,5 +1,5 @@
 import { keysOf } from "../../../model/matching/package-keys.ts";
-import type { TestDatabase } from "../../../test/support/database.ts";
+import type pg from "pg";
 
 /** How large a synthetic fleet is. */
 export interface FleetSize {
@@ -14,10 +14,10 @@ export interface FleetSize {
  * packages `package-0`, `package-1`, … in versions 1.0.0 to 1.9.0. Rows are written set by set as the
  * owner: going through uploads would take minutes. Statistics are refreshed at the end.
  */
-export async function fillFleet(test: TestDatabase, tenant: string, size: FleetSize): Promise<void> {
+export async function fillFleet(owner: pg.Client, tenant: string, size: FleetSize): Promise<void> {
   const { images, componentsPerImage, packages } = size;
   const [key] = keysOf("npm", "package-");
-  const run = (text: string, values: unknown[]) => test.owner.query(text, values);
+  const run = (text: string, values: unknown[]) => owner.query(text, values);
   await run(
     `insert into scheduler.components (tenant_id, purl)
      select $1, 'pkg:npm/package-' || p || '@1.' || v || '.0'
@@ -53,7 +53,7 @@ export async function fillFleet(test: TestDatabase, tenant: string, size: FleetS
        from scheduler.sboms where tenant_id = $1`,
     [tenant],
   );
-  await test.owner.query(
+  await owner.query(
     "analyze scheduler.components, scheduler.component_keys, scheduler.sboms, scheduler.sbom_components, scheduler.images",
   );
 }

@@ -15,14 +15,14 @@ import { uploadSbom } from "../upload-sbom.ts";
 const absent = (name: string) =>
   new Proxy({}, { get: () => () => Promise.reject(new Error(`The test has no ${name}.`)) });
 
-/** An engine over a test's own database and a folder of blobs; queue and workflows are absent. */
+/** An engine over a database of the caller's own and a folder of blobs; queue and workflows are absent. */
 export async function createInventoryEngine(
-  test: TestDatabase,
+  database: Pick<TestDatabase, "app" | "engine">,
 ): Promise<{ engine: Engine; close: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "jobengine-test-"));
   const engine = {
-    app: test.app,
-    engine: test.engine,
+    app: database.app,
+    engine: database.engine,
     blobs: await createSeedFsBlobStore(folder),
     queue: absent("queue"),
     workflows: absent("workflows"),

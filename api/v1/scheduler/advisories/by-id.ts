@@ -9,6 +9,7 @@ import { etagOf, notModified } from "../../../../platform/http/etag.ts";
 import { queryInteger } from "../../../../platform/http/query.ts";
 import { defineRoute } from "../../../../platform/http/route.ts";
 import { ctxOf } from "../../../ctx.ts";
+import { advisoryExample } from "../../../examples/advisory.ts";
 
 const route = defineRoute({
   method: "get",
@@ -28,7 +29,7 @@ const route = defineRoute({
     }),
   },
   responses: {
-    200: jsonAnswer(advisoryDocument, "The record.", { headers: etagHeader }),
+    200: jsonAnswer(advisoryDocument, "The record.", { headers: etagHeader, example: advisoryExample }),
     304: emptyAnswer("The sequence in If-None-Match is the current one."),
   },
 });

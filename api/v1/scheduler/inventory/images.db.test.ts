@@ -207,3 +207,15 @@ test("writing needs the scope to write", async () => {
   expect((await app.send("POST", path, image(1), readOnly)).status).toBe(403);
   expect((await app.send("PATCH", path, image(1))).status).toBe(405);
 });
+
+test("the API description shows the schema of an image beside the stream of lines", async () => {
+  const answer = await app.send("GET", "/../../../openapi.json");
+  const { paths } = answer.body as { paths: Record<string, { post: { requestBody: { content: object } } }> };
+  const { content } = paths[`/api/v1/scheduler${path}`]!.post.requestBody;
+  expect(content).toMatchObject({
+    "application/json": {
+      schema: { type: "object", required: expect.arrayContaining(["digest", "repository"]) },
+    },
+    "application/x-ndjson": { schema: { type: "string", format: "binary" } },
+  });
+});

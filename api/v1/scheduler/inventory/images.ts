@@ -6,7 +6,6 @@ import { spoolUpload } from "../../../../engine/inventory/spooled-upload.ts";
 import { upsertImage } from "../../../../engine/inventory/upsert-image.ts";
 import { upsertImages } from "../../../../engine/inventory/upsert-images.ts";
 import { imageDigest, imageUpsert, namespace, repository, tag } from "../../../../model/images/image.ts";
-import { labels } from "../../../../model/labels.ts";
 import { pageOf } from "../../../../model/paging/page.ts";
 import { etagHeader, jsonAnswer } from "../../../../platform/http/answers.ts";
 import { requestStream } from "../../../../platform/http/body-gate.ts";
@@ -15,9 +14,11 @@ import { etagOf } from "../../../../platform/http/etag.ts";
 import { answerAgain, readIdempotency } from "../../../../platform/http/idempotency.ts";
 import { ndjsonAnswer } from "../../../../platform/http/ndjson-answer.ts";
 import { openPage, pageQuery } from "../../../../platform/http/page.ts";
-import { queryFlag, queryList } from "../../../../platform/http/query.ts";
+import { queryFlag } from "../../../../platform/http/query.ts";
 import { defineRoute } from "../../../../platform/http/route.ts";
 import { ctxOf } from "../../../ctx.ts";
+import { imageExample } from "../../../examples/image.ts";
+import { labelQuery, labelsOf } from "../../../label-query.ts";
 import { documentOrLines, isLines, readAs, readDocument } from "./document-or-lines.ts";
 
 /** Some 2,000,000 images. */
@@ -56,18 +57,17 @@ const upsert = {
   responses: {
     200: jsonAnswer(imageDocument, "The image as it is now; for lines NDJSON with a result for each.", {
       headers: etagHeader,
+      example: imageExample,
     }),
-    201: jsonAnswer(imageDocument, "The image, which is new.", { headers: etagHeader }),
+    201: jsonAnswer(imageDocument, "The image, which is new.", {
+      headers: etagHeader,
+      example: imageExample,
+    }),
   },
 } as const;
 
 const post = defineRoute({ method: "post", ...upsert, idempotent: true });
 const put = defineRoute({ method: "put", ...upsert });
-
-const label = z
-  .string()
-  .regex(/^[^=]+=/, "must be key=value")
-  .transform((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)] as const);
 
 const list = defineRoute({
   method: "get",
@@ -83,9 +83,7 @@ const list = defineRoute({
       repository: repository.optional(),
       digest: imageDigest.optional(),
       tag: tag.optional(),
-      label: queryList(z.string().max(400), 20).optional().openapi({
-        description: "`key=value`; may be given several times, all must hold.",
-      }),
+      label: labelQuery,
       hasSbom: queryFlag().optional(),
     }),
   },
@@ -98,10 +96,10 @@ export function mountImages(app: HttpApp, engine: Engine): void {
   app.openapi(put, (c) => answerUpsert(engine, c));
   app.openapi(list, async (c) => {
     const query = c.req.valid("query");
-    const { namespace: ns, repository: repo, digest, tag: wanted, label: pairs = [], hasSbom } = query;
+    const { namespace: ns, repository: repo, digest, tag: wanted, label, hasSbom } = query;
     const page = openPage(c, query, z.int());
     const rows = await listImages(ctxOf(engine, c), {
-      filter: { namespace: ns, repository: repo, digest, tag: wanted, hasSbom, labels: readLabels(pairs) },
+      filter: { namespace: ns, repository: repo, digest, tag: wanted, hasSbom, labels: labelsOf(label) },
       after: page.after ?? 0,
       limit: page.limit,
     });
@@ -124,9 +122,4 @@ async function answerUpsert(engine: Engine, c: HttpContext): Promise<never> {
   if (answer.isReplay) return answerAgain(c, answer) as never;
   c.header("etag", etagOf(answer.body.revision));
   return c.json(answer.body, answer.status as 200) as never;
-}
-
-function readLabels(pairs: readonly string[]): Record<string, string> {
-  const entries = pairs.map((pair) => readAs(label, pair));
-  return readAs(labels, Object.fromEntries(entries));
 }

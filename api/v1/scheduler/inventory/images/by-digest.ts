@@ -8,6 +8,7 @@ import type { HttpApp } from "../../../../../platform/http/env.ts";
 import { etagOf, notModified, readIfMatch } from "../../../../../platform/http/etag.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { ctxOf } from "../../../../ctx.ts";
+import { imageExample } from "../../../../examples/image.ts";
 
 const path = "/api/v1/scheduler/inventory/images/{digest}";
 const params = z.object({ digest: imageDigest });
@@ -21,7 +22,7 @@ const read = defineRoute({
   description: "One image with what is known of its current SBOM.",
   request: { params },
   responses: {
-    200: jsonAnswer(imageDocument, "The image.", { headers: etagHeader }),
+    200: jsonAnswer(imageDocument, "The image.", { headers: etagHeader, example: imageExample }),
     304: emptyAnswer("The revision in If-None-Match is the current one."),
   },
 });

@@ -10,6 +10,7 @@ import { etagOf, notModified } from "../../../../../../platform/http/etag.ts";
 import { defineRoute } from "../../../../../../platform/http/route.ts";
 import { streamBody } from "../../../../../../platform/http/stream-body.ts";
 import { ctxOf } from "../../../../../ctx.ts";
+import { uploadedSbomExample } from "../../../../../examples/image.ts";
 
 const path = "/api/v1/scheduler/inventory/images/{digest}/sbom";
 const params = z.object({ digest: imageDigest });
@@ -29,7 +30,7 @@ const upload = defineRoute({
   request: { params, body: streamBody(mediaTypes, maxSbomBytes, "The SBOM.") },
   responses: {
     200: jsonAnswer(uploadedSbom, "The SBOM was replaced, or was the current one already."),
-    201: jsonAnswer(uploadedSbom, "The first SBOM of the image."),
+    201: jsonAnswer(uploadedSbom, "The first SBOM of the image.", { example: uploadedSbomExample }),
   },
 });
 
