@@ -8,14 +8,14 @@ export const advisoryExample: AdvisoryDocument = {
   digest: "sha256:1b3d5f7a9c0e2b4d6f8a1c3e5b7d9f0a2c4e6b8d1f3a5c7e9b0d2f4a6c8e1b3d",
   recordedAt: "2026-05-01T08:30:00.000Z",
   facts: {
-    id: "GO-2020-0001",
-    aliases: ["CVE-2020-36567", "GHSA-6vm3-jj99-7229"],
-    modified: "2024-05-20T16:03:47Z",
-    published: "2021-04-14T20:04:52Z",
+    id: "EX-2026-0001",
+    aliases: ["EX-CVE-2026-1"],
+    modified: "2026-05-01T08:00:00Z",
+    published: "2026-04-30T12:00:00Z",
     affected: [
       {
         ecosystem: "Go",
-        name: "github.com/gin-gonic/gin",
+        name: "example.com/team/web",
         ranges: [
           {
             events: [

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { decideBatch, type ReadRecord } from "./decide-upsert.ts";
 
 const record = (id: string, digest: string, modified = "2026-01-02T00:00:00.000Z"): ReadRecord => ({
@@ -49,4 +50,35 @@ test("a record replaces one of its own batch", () => {
     [2, null],
   ]);
   expect(replaced).toEqual([]);
+});
+
+test("a batch decides as its records would one after the other, and numbers without a gap", () => {
+  const records = fc.array(
+    fc.record({
+      id: fc.constantFrom("A", "B"),
+      digest: fc.constantFrom("1", "2"),
+      day: fc.integer({ min: 1, max: 3 }),
+    }),
+    { maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(records, (given) => {
+      const batch = given.map(({ id, digest, day }) => record(id, digest, `2026-01-0${day}T00:00:00.000Z`));
+      const together = decideBatch(batch, new Map(), 0);
+      const current = new Map<string, { id: string; seq: number; digest: string; modifiedAt: Date }>();
+      let seq = 0;
+      const alone = batch.map((one) => {
+        const { statuses, append, lastSeq } = decideBatch([one], current, seq);
+        seq = lastSeq;
+        for (const added of append) current.set(added.id, { ...added, modifiedAt: new Date(added.modified) });
+        return statuses[0];
+      });
+      expect(together.statuses).toEqual(alone);
+      expect(together.append.map((added) => added.seq)).toEqual(
+        Array.from({ length: together.lastSeq }, (_, index) => index + 1),
+      );
+      const open = together.append.filter(({ supersededSeq }) => supersededSeq === null);
+      expect(open.map(({ id }) => id).toSorted()).toEqual([...current.keys()].toSorted());
+    }),
+  );
 });
