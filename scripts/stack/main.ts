@@ -28,6 +28,11 @@ function readArguments(): StackArguments | undefined {
   return undefined;
 }
 
+/** Ours say what would help; those of the file system say which file and why. The rest are bugs, shown whole. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof StackError || (error instanceof Error && "syscall" in error && "path" in error);
+}
+
 const args = readArguments();
 if (args !== undefined) {
   const printer = createPrinter(args.isJson ? process.stderr : process.stdout);
@@ -39,7 +44,7 @@ if (args !== undefined) {
   } catch (error) {
     if (error instanceof Interrupted || signal.aborted) process.exitCode = interruptedExitCode;
     else {
-      console.error(error instanceof StackError ? `\n${error.message}` : error);
+      console.error(isExpected(error) ? `\n${error.message}` : error);
       process.exitCode = 1;
     }
   }

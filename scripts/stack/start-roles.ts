@@ -84,11 +84,18 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
   return next;
 }
 
+/** What is meant for this command alone: a role has no use for it, and none for an administrator's password. */
+const forTheStackAlone = new Set([
+  "JOBENGINE_CACHE_DIR",
+  "JOBENGINE_DATABASE_ADMIN_URL",
+  "JOBENGINE_DATABASE_OWNER_URL",
+]);
+
 /** Our variables as this command was given them (log level, lease, …); what the stack decides wins over them. */
 function ownVariables(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
-      name.startsWith("JOBENGINE_") && name !== "JOBENGINE_CACHE_DIR" && value !== undefined
+      name.startsWith("JOBENGINE_") && !forTheStackAlone.has(name) && value !== undefined
         ? [[name, value]]
         : [],
     ),

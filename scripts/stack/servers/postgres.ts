@@ -22,7 +22,7 @@ const wanted = {
   title: "PostgreSQL",
   binaryName: "postgres",
   acceptVersion: parsePostgresVersion,
-  help: `Run npm ci again with install scripts allowed, or put PostgreSQL ${versions.postgresMajor} on the PATH.`,
+  help: "This would help: npm ci, with install scripts allowed (npm config get ignore-scripts).",
 };
 
 /** PostgreSQL: the truth. UTF-8, locale C, scram passwords, the loopback only, no Unix socket. */

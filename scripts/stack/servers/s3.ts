@@ -16,7 +16,7 @@ const wanted = {
   title: "S3 (versitygw)",
   binaryName: "versitygw",
   acceptVersion: parseVersitygwVersion,
-  help: "Install Go (https://go.dev/dl), or put versitygw 1 on the PATH, then try again.",
+  help: `This would help: go install ${goPackages.versitygw}, with Go from https://go.dev/dl.`,
 };
 
 /** An S3 server over a plain folder; tests hold the `s3` blob store against it. */

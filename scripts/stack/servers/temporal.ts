@@ -16,7 +16,7 @@ const wanted = {
   title: "Temporal",
   binaryName: "temporal",
   acceptVersion: parseTemporalVersion,
-  help: "Install Go (https://go.dev/dl) or the Temporal CLI (https://docs.temporal.io/cli), then try again.",
+  help: "This would help: curl -sSf https://temporal.download/cli.sh | sh, with ~/.temporalio/bin on the PATH.",
 };
 
 /** How runs are found in the Temporal UI; the names are shared by all workflows, since slots are few. */

