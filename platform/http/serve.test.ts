@@ -54,6 +54,17 @@ test("a request in flight is answered while the server stops, and event streams 
   await expect(stopped).resolves.toBeUndefined();
 });
 
+test("a connection on which nothing was asked does not hold up the stop", async () => {
+  const { server } = await start(60_000);
+  const socket = connect(server.port, "127.0.0.1");
+  await new Promise((resolve) => socket.once("connect", resolve));
+  // The server has seen a connection before the answer to a request that was made after it.
+  await fetch(`${server.url}/healthz`);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  await server.stop();
+  expect(await closed).toBe(false);
+});
+
 test("what does not end within the time of grace is cut off", async () => {
   const { app, server } = await start(50);
   const entered = Promise.withResolvers<void>();

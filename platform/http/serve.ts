@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { canonicalJson } from "../../model/canonical.ts";
 import type { Log } from "../log/log.ts";
@@ -51,6 +51,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     (incoming, outgoing) => void listener(incoming, outgoing),
   );
   answerBrokenRequests(server);
+  const silent = silentConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, host, () => {
@@ -62,12 +63,17 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const url = `http://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${port}`;
   log.info({ url }, "listening");
   let stopping: Promise<void> | undefined;
-  return { url, port, stop: () => (stopping ??= stop(server, options)) };
+  return { url, port, stop: () => (stopping ??= stop(server, silent, options)) };
 }
 
-async function stop(server: Server, { closing, graceMs, log }: ServeOptions): Promise<void> {
+async function stop(
+  server: Server,
+  silent: ReadonlySet<Socket>,
+  { closing, graceMs, log }: ServeOptions,
+): Promise<void> {
   closing.abort();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of silent) socket.destroy();
   // A connection that is kept alive becomes idle after its last answer and would stay open for a minute.
   const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
   const cutOff = setTimeout(() => {
@@ -78,6 +84,20 @@ async function stop(server: Server, { closing, graceMs, log }: ServeOptions): Pr
   clearTimeout(cutOff);
   clearInterval(sweep);
   log.info("stopped listening");
+}
+
+/**
+ * Connections on which no request has arrived yet: browsers and clients open some ahead. Node does not count
+ * them as idle, so each would hold up a stop for the whole time of grace.
+ */
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on("connection", (socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  server.on("request", ({ socket }) => silent.delete(socket));
+  return silent;
 }
 
 /** What cannot be made a request of at all: a broken host or target. Errors of the app itself never come here. */
