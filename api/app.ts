@@ -22,6 +22,7 @@ import { mountCancelRun } from "./v1/scheduler/runs/by-id/cancel.ts";
 import { mountDeltas } from "./v1/scheduler/runs/by-id/deltas.ts";
 import { mountRunImages } from "./v1/scheduler/runs/by-id/images.ts";
 import { mountRunJobs } from "./v1/scheduler/runs/by-id/jobs.ts";
+import { mountRunStream } from "./v1/scheduler/runs/by-id/stream.ts";
 import { mountPreviewRun } from "./v1/scheduler/runs/preview.ts";
 import { mountQueueLag } from "./v1/scheduler/runs/queue/lag.ts";
 import { mountSchedules } from "./v1/scheduler/schedules.ts";
@@ -61,6 +62,7 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountRunJobs,
   mountDeltas,
   mountRunImages,
+  mountRunStream,
   mountCancelRun,
   mountJob,
   mountFindings,

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { listRoutes, routesWithoutScope } from "../platform/http/route-table.ts";
+import { describedApi, renderRouteReference } from "../scripts/route-reference.ts";
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> };
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly example?: unknown }> }>;
+}
+
+const app = describedApi();
+const operations = async (): Promise<[name: string, operation: Operation][]> => {
+  const document = (await (await app.request("/openapi.json")).json()) as {
+    paths: Record<string, Record<string, Operation>>;
+  };
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
+    ),
+  ) as [string, Operation][];
+};
+
+test("every route has a scope", () => {
+  expect(routesWithoutScope(app)).toEqual([]);
+});
+
+test("operation ids are unique", async () => {
+  const ids = (await operations()).map(([, { operationId }]) => operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+/** POSTs that may be sent again without a key: they ask, or say how something is to be. */
+const harmlessPosts = [
+  "POST /api/v1/scheduler/impact",
+  "POST /api/v1/scheduler/runs/preview",
+  "POST /api/v1/scheduler/schedules/preview",
+  "POST /api/v1/scheduler/schedules/{id}/pause",
+  "POST /api/v1/scheduler/schedules/{id}/resume",
+  "POST /api/v1/scheduler/runs/{id}/cancel",
+];
+
+test("every POST with an effect takes an idempotency key, unless a repeat changes nothing by itself", () => {
+  const without = listRoutes(app)
+    .filter(({ method, isIdempotent, scope }) => method === "POST" && !isIdempotent && scope !== "worker-key")
+    .map(({ method, path }) => `${method} ${path}`);
+  expect(without.toSorted()).toEqual(harmlessPosts.toSorted());
+});
+
+test("schedules, runs and jobs have an example for every body", async () => {
+  const ours = (await operations()).filter(([name]) => /scheduler\/(schedules|runs|jobs)/.test(name));
+  expect(ours.length).toBeGreaterThan(20);
+  for (const [name, { requestBody, responses }] of ours) {
+    const bodies = [
+      requestBody,
+      ...Object.entries(responses).flatMap(([status, one]) => (status < "300" ? one : [])),
+    ];
+    for (const body of bodies) {
+      for (const [type, { example }] of Object.entries(body?.content ?? {})) {
+        expect({ name, type, hasExample: example !== undefined }).toEqual({ name, type, hasExample: true });
+      }
+    }
+  }
+});
+
+test("docs/routes.md is what the routes say (npm run docs)", () => {
+  const written = readFileSync(join(import.meta.dirname, "../docs/routes.md"), "utf8");
+  expect(written).toBe(renderRouteReference());
+});
