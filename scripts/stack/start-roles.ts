@@ -10,7 +10,7 @@ import { schedulerWorker } from "./roles/scheduler-worker.ts";
 import type { RunningSet } from "./running-set.ts";
 import type { Secrets } from "./secrets.ts";
 import { startProcess, waitUntilReady } from "./start-process.ts";
-import { writeState, type Part, type State } from "./state.ts";
+import { withPart, writeState, type Part, type State } from "./state.ts";
 import { stopProcess } from "./stop-process.ts";
 
 /** All roles, in the order in which they start: the scheduler-worker opens the queue that the others ask for. */
@@ -74,10 +74,9 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
     log,
   };
   context.running.add(part);
-  const parts = [...state.parts.filter((other) => other.name !== role.name), part];
   const schedulerUrl = `http://127.0.0.1:${place.httpPort}`;
   const addresses = role === schedulerWeb ? { ...state.addresses, schedulerUrl } : state.addresses;
-  const next = { ...state, parts, addresses };
+  const next = { ...withPart(state, part), addresses };
   writeState(context.dataDir, next);
   await waitUntilReady(role.name, started, () => role.check(place), context.signal);
   context.onLine(`${role.name}: ready in ${((Date.now() - begunAt) / 1000).toFixed(1)} s (${role.entry})`);

@@ -13,7 +13,7 @@ import { temporal } from "./servers/temporal.ts";
 import { valkey } from "./servers/valkey.ts";
 import { StackError } from "./stack-error.ts";
 import { startProcess, waitUntilReady } from "./start-process.ts";
-import { writeState, type Part, type State } from "./state.ts";
+import { withPart, writeState, type Part, type State } from "./state.ts";
 
 /** All servers, in the order in which they start. */
 const servers: readonly Server[] = [postgres, valkey, temporal, s3];
@@ -116,10 +116,9 @@ async function startServer(
     log,
   };
   context.running.add(part);
-  const parts = [...state.parts.filter((other) => other.name !== server.name), part];
   const address = server.address(place);
   const uiUrl = `http://127.0.0.1:${ports["temporal-ui"]}`;
-  const next = withAddress({ ...state, parts }, server.name, address, uiUrl);
+  const next = withAddress(withPart(state, part), server.name, address, uiUrl);
   writeState(context.dataDir, next);
   await waitUntilReady(part.title, started, () => server.check(address), context.signal);
   const seconds = ((Date.now() - begunAt) / 1000).toFixed(1);

@@ -53,6 +53,15 @@ export const emptyState: State = {
   },
 };
 
+/** The state with a part that was just started; one that was started again keeps its place in the order. */
+export function withPart(state: State, part: Part): State {
+  const isKnown = state.parts.some((other) => other.name === part.name);
+  const parts = isKnown
+    ? state.parts.map((other) => (other.name === part.name ? part : other))
+    : [...state.parts, part];
+  return { ...state, parts };
+}
+
 /** What was started in this data folder and not stopped by `down`; the processes may be dead by now. */
 export function readState(dataDir: string): State | undefined {
   return readJson(paths.state(dataDir), stateSchema);

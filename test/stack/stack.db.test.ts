@@ -105,6 +105,7 @@ test("a server that was killed is told by status and started again by up, on its
   expect(again.json.pids["postgres"]).toBe(first.json.pids["postgres"]);
   expect(again.json.pids["valkey"]).not.toBe(first.json.pids["valkey"]);
   expect(again.json.valkeyUrl).toBe(first.json.valkeyUrl);
+  expect((await stack("down")).json.stopped).toEqual(["postgres", "valkey", "temporal"]);
 });
 
 test("a stack whose processes were all killed comes up again", async () => {
