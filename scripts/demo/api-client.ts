@@ -10,7 +10,7 @@ import { readServerEvents, type ServerEvent } from "./server-events.ts";
 const imageLines = z.object({
   summary: z.object({ created: z.int(), updated: z.int(), unchanged: z.int(), errors: z.int() }),
 });
-const uploadedSbom = z.object({ components: z.int(), matchable: z.int() });
+const uploadedSbom = z.object({ sbom: z.object({ components: z.int(), matchable: z.int() }) });
 const upsertSummary = z.object({
   feedSequence: z.int(),
   created: z.int(),

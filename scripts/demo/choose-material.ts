@@ -3,7 +3,7 @@ import path from "node:path";
 import type { AdvisoryFacts } from "../../model/advisories/facts.ts";
 import type { DemoArguments } from "./arguments.ts";
 import { buildFleet } from "./fleet/build-fleet.ts";
-import { expectFindings, expectTouched, readableFacts } from "./fleet/expectation.ts";
+import { expectFindings, readableFacts } from "./fleet/expectation.ts";
 import type { FleetImage } from "./fleet/fleet-image.ts";
 import { demoData, readPackageList } from "./fleet/package-list.ts";
 import { ownImage } from "./input/own-sbom.ts";
@@ -25,8 +25,8 @@ export async function chooseMaterial(
   const isOwn = args.sbomFiles.length > 0 || args.osvFiles.length > 0;
   const records = args.osvFiles.length > 0 ? await readOsvFiles(args.osvFiles) : demoRecords();
   const facts = readableFacts(records);
-  const arriving = args.osvFiles.length > 0 ? undefined : arrivingRecord();
-  const chosen = [arriving, ...candidates(images, facts)].find(
+  const prepared = args.osvFiles.length > 0 ? undefined : arrivingRecord();
+  const chosen = [prepared, ...candidates(images, facts)].find(
     (one) => one !== undefined && addsFindings(images, facts, one.facts),
   );
   if (chosen === undefined)
@@ -66,16 +66,13 @@ function arrivingRecord(): Candidate | undefined {
 
 /** Records that touch some images, those first that touch about a quarter; a few are enough to choose from. */
 function candidates(images: readonly FleetImage[], facts: Facts): Candidate[] {
-  const found: { candidate: Candidate; distance: number }[] = [];
-  for (const [record, each] of facts) {
-    const { size } = expectTouched(images, each);
-    if (size === 0) continue;
-    found.push({ candidate: { record, facts: each }, distance: Math.abs(size - images.length / 4) });
-  }
-  return found
-    .toSorted((a, b) => a.distance - b.distance)
-    .slice(0, 10)
-    .map(({ candidate }) => candidate);
+  const { byAdvisory } = expectFindings(images, [...facts.values()]);
+  const distance = ({ facts: { id } }: Candidate) =>
+    Math.abs((byAdvisory.get(id)?.size ?? 0) - images.length / 4);
+  return Array.from(facts, ([record, each]) => ({ record, facts: each }))
+    .filter(({ facts: { id } }) => byAdvisory.has(id))
+    .toSorted((a, b) => distance(a) - distance(b))
+    .slice(0, 10);
 }
 
 /** Whether one record adds findings beside the others: another record may tell of the same vulnerability. */

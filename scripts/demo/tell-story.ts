@@ -89,6 +89,7 @@ async function bringUp(
 async function bringDown({ dataDir }: DemoArguments, screen: Screen, isTold: boolean): Promise<void> {
   // Not with the signal of the user, which may be what brought us here: stopping must not be cut short.
   const unhurried = new AbortController().signal;
+  screen.say("Stopping everything …");
   await stopStack({ dataDir, onLine: (line) => screen.say(line) });
   if (isTold) await deleteDemoData(dataDir, unhurried);
   screen.say(isTold ? "Everything is stopped." : `Everything is stopped; the logs are in ${dataDir}/logs`);

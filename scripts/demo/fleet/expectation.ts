@@ -13,6 +13,8 @@ export interface Expectation {
   readonly findings: number;
   /** Digests of the images with at least one finding. */
   readonly affected: ReadonlySet<string>;
+  /** For each record that has a part in some finding, the digests of the images with such a finding. */
+  readonly byAdvisory: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** The facts of records as they are uploaded. @throws DomainError for one that is no OSV record. */
@@ -37,11 +39,18 @@ export function readableFacts(records: readonly unknown[]): Map<unknown, Advisor
 /** Matches every image against all records. */
 export function expectFindings(images: readonly FleetImage[], facts: readonly AdvisoryFacts[]): Expectation {
   const index = createAdvisoryIndex(facts.map((one, seq) => ({ seq, facts: one })));
-  const counts = images.map((image) => matchComponents(purlsOf(image), index).findings.length);
-  return {
-    findings: counts.reduce((sum, count) => sum + count, 0),
-    affected: new Set(images.filter((_, place) => counts[place] !== 0).map(({ digest }) => digest)),
-  };
+  const affected = new Set<string>();
+  const byAdvisory = new Map<string, Set<string>>();
+  let count = 0;
+  for (const image of images) {
+    const { findings } = matchComponents(purlsOf(image), index);
+    count += findings.length;
+    for (const id of findings.flatMap(({ advisories }) => advisories)) {
+      affected.add(image.digest);
+      byAdvisory.set(id, (byAdvisory.get(id) ?? new Set()).add(image.digest));
+    }
+  }
+  return { findings: count, affected, byAdvisory };
 }
 
 /** The digests of the images that one record affects. */

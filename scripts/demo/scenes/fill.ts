@@ -34,9 +34,9 @@ async function uploadSboms({ api, screen, images }: Story): Promise<void> {
   const waiting = [...withSbom];
   const uploadNext = async (): Promise<void> => {
     for (let image: FleetImage | undefined; (image = waiting.shift()) !== undefined;) {
-      const answer = await api.uploadSbom(image);
-      components += answer.components;
-      matchable += answer.matchable;
+      const { sbom } = await api.uploadSbom(image);
+      components += sbom.components;
+      matchable += sbom.matchable;
       line.update({ done: ++done, total: withSbom.length });
     }
   };

@@ -42,20 +42,29 @@ export async function workerKilled(story: Story): Promise<void> {
 }
 
 /**
- * Freezes the worker and looks whether jobs are in its hands: those that stay leased to one worker while the
- * others go on. If so it is killed as it is; if not it goes on, and is caught at the next try.
+ * Freezes the worker and looks whether jobs are in its hands: those that stay leased while the others go on.
+ * If so it is killed as it is; if not it goes on, and is caught at the next try.
  */
 async function killWhileHolding({ workers, signal }: Story, queue: QueueView): Promise<number> {
   const { pid } = workers.victim;
   return until("the worker has jobs in its hands", { signal, withinMs: 20_000, everyMs: 20 }, async () => {
     if ((await queue.stats()).leased === 0) return undefined;
     process.kill(pid, "SIGSTOP");
-    const before = new Set((await queue.leased()).map(({ job, attempt }) => `${job} ${attempt}`));
-    await pause(before.size === 0 ? 0 : stillMs, signal);
-    const still = (await queue.leased()).filter(({ job, attempt, inStateMs }) => {
-      return before.has(`${job} ${attempt}`) && inStateMs >= stillMs;
-    });
-    process.kill(pid, still.length > 0 ? "SIGKILL" : "SIGCONT");
-    return still.length > 0 ? still.length : undefined;
+    let held = 0;
+    try {
+      held = await leasedThroughout(queue, signal);
+    } finally {
+      process.kill(pid, held > 0 ? "SIGKILL" : "SIGCONT");
+    }
+    return held > 0 ? held : undefined;
   });
+}
+
+/** How many jobs are leased now and still are, to the same worker, a while later. */
+async function leasedThroughout(queue: QueueView, signal: AbortSignal): Promise<number> {
+  const before = new Set((await queue.leased()).map(({ job, attempt }) => `${job} ${attempt}`));
+  if (before.size === 0) return 0;
+  await pause(stillMs, signal);
+  const after = await queue.leased();
+  return after.filter(({ job, attempt }) => before.has(`${job} ${attempt}`)).length;
 }

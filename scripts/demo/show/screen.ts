@@ -27,6 +27,8 @@ export interface Screen {
 
 const barWidth = 28;
 const labelWidth = 12;
+/** A terminal that is narrower, or tells no width, gets plain lines. */
+const leastColumns = 80;
 /** In a pipe a line is written at most this often. */
 const plainIntervalMs = 2_000;
 
