@@ -66,6 +66,6 @@ it("ends a wait with its signal", async () => {
   const key = await lab.createRun();
   const watch = createRunPollers(lab.engine, 60_000).watch(key);
   await watch.next(never);
-  await expect(watch.next(AbortSignal.timeout(10))).rejects.toThrow();
+  await expect(watch.next(AbortSignal.timeout(10))).rejects.toThrow("timeout");
   watch.close();
 });

@@ -51,6 +51,6 @@ export function mountRunStream(app: HttpApp, engine: Engine): void {
     const runId = c.req.valid("param").id;
     const start = await startOfStream(ctx, { runId, lastEventId });
     if (start.isOver) return c.body(null, 204);
-    return eventStream(c, (sink) => followRun(ctx, pollers, { runId, start }, sink)) as never;
+    return eventStream(c, (sink) => followRun(ctx, pollers, { runId, start }, sink));
   });
 }
