@@ -10,43 +10,46 @@ import { drainDue, startRuns } from "../engine/schedules/drain-due.ts";
 import type { SchedulerActivities } from "../workflows/contract.ts";
 import { toFailure } from "./failure.ts";
 
-/** A third of the heartbeat timeout: planning a large run is one long statement, with nothing to tell. */
-const heartbeatMs = 10_000;
+/** A quarter of the heartbeat timeout: planning a large run is one long statement, with nothing to tell. */
+const heartbeatMs = 2_000;
 
 /** The activities over an engine: thin shells, each repeatable. */
 export function createSchedulerActivities(engine: Engine): SchedulerActivities {
   return {
-    drainDue: ({ shard }) => drainDue(engine, shard),
-    startRuns: ({ shard }) => startRuns(engine, shard),
+    drainDue: ({ shard }) => beating(() => drainDue(engine, shard)),
+    startRuns: ({ shard }) => beating(() => startRuns(engine, shard)),
 
     planAndDispatch: (run) =>
-      withHeartbeat(async (context) => {
+      beating(async ({ cancellationSignal: signal, info, heartbeat }) => {
         await orFailure("ERR_RUN_PLANNING", () => planRun(engine, run));
-        const dispatch = {
-          ...run,
-          signal: context.cancellationSignal,
-          onChunk: (sent: number) => context.heartbeat(sent),
-        };
-        // Whoever tried before may have died between raising attempts and sending them.
-        if (context.info.attempt > 1) await resendRun(engine, dispatch);
+        const dispatch = { ...run, signal, onChunk: heartbeat };
         return orFailure("ERR_RUN_DISPATCH", async () => {
+          // Whoever tried before may have died between raising attempts and sending them.
+          if (info.attempt > 1) await resendRun(engine, dispatch);
           await dispatchRun(engine, dispatch);
           return progressOf(await checkRun(engine, run));
         });
       }),
 
-    checkRun: async (run) => progressOf(await checkRun(engine, run)),
-    cancelRun: async (run) => progressOf(await cancelRun(engine, run, "temporal")),
-    closeRun: (run) => orFailure("ERR_RUN_ENGINE", async () => progressOf(await closeRun(engine, run))),
-    failRun: async (run, error) => progressOf(await failRun(engine, run, error)),
+    checkRun: (run) => beating(async () => progressOf(await checkRun(engine, run))),
+    cancelRun: (run) => beating(async () => progressOf(await cancelRun(engine, run, "temporal"))),
+    closeRun: (run) =>
+      beating(() => orFailure("ERR_RUN_ENGINE", async () => progressOf(await closeRun(engine, run)))),
+    failRun: (run, error) => beating(async () => progressOf(await failRun(engine, run, error))),
   };
 }
 
-async function withHeartbeat<T>(work: (context: Context) => Promise<T>): Promise<T> {
+/** Heartbeats while the work goes on, so that a dead process is told from a slow one. */
+async function beating<T>(
+  work: (
+    context: Pick<Context, "cancellationSignal" | "info"> & { heartbeat: (sent: number) => void },
+  ) => Promise<T>,
+): Promise<T> {
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat(), heartbeatMs);
   try {
-    return await work(context);
+    const { cancellationSignal, info } = context;
+    return await work({ cancellationSignal, info, heartbeat: (sent) => context.heartbeat(sent) });
   } finally {
     clearInterval(timer);
   }

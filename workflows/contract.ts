@@ -6,6 +6,9 @@ import { defineSearchAttributeKey } from "@temporalio/common";
 
 export const taskQueue = "scheduler";
 
+/** How long an activity may be silent before its worker counts as dead; activities beat four times as often. */
+export const heartbeatTimeout = "8s";
+
 /** How many workflows share the schedules; a schedule's shard is fixed when it is created. */
 export const tickerShards = 4;
 

@@ -16,6 +16,7 @@ import {
   upsertSearchAttributes,
 } from "@temporalio/workflow";
 import {
+  heartbeatTimeout,
   type RunInput,
   type RunProgress,
   type SchedulerActivities,
@@ -30,14 +31,10 @@ export const progress = defineQuery<RunProgress>(runQueries.progress);
 
 const retry = { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "15s" } as const;
 
-const { checkRun, cancelRun, closeRun, failRun } = proxyActivities<SchedulerActivities>({
-  startToCloseTimeout: "2 minutes",
-  retry,
-});
-// Dispatch heartbeats by chunk: a dead worker is noticed within 30 seconds however long the run is.
-const { planAndDispatch } = proxyActivities<SchedulerActivities>({
+// Every activity heartbeats: a worker that dies is noticed within seconds, however long the step may take.
+const { planAndDispatch, checkRun, cancelRun, closeRun, failRun } = proxyActivities<SchedulerActivities>({
   startToCloseTimeout: "6 hours",
-  heartbeatTimeout: "30s",
+  heartbeatTimeout,
   retry,
 });
 

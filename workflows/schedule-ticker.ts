@@ -11,12 +11,13 @@ import {
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import { type SchedulerActivities, type TickerInput, tickerSignals } from "./contract.ts";
+import { heartbeatTimeout, type SchedulerActivities, type TickerInput, tickerSignals } from "./contract.ts";
 
 export const nudge = defineSignal(tickerSignals.nudge);
 
 const { drainDue, startRuns } = proxyActivities<SchedulerActivities>({
-  startToCloseTimeout: "1 minute",
+  startToCloseTimeout: "10 minutes",
+  heartbeatTimeout,
   retry: { initialInterval: "200ms", backoffCoefficient: 2, maximumInterval: "5s" },
 });
 

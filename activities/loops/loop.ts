@@ -16,13 +16,13 @@ const longestPauseMs = 5_000;
 /**
  * Repeats `step`, forever. A step that fails is logged and tried again after a pause that doubles up to five
  * seconds, with jitter, so that processes do not hammer a server together; nothing a step throws ends the
- * loop. `recover` is called after a failure, before the next try.
+ * loop. After a failure no step is taken before `recover` has succeeded: a server that is back may be another.
  */
 export function startLoop(
   options: {
     readonly name: string;
     readonly log: Log;
-    readonly recover?: (error: unknown) => Promise<void>;
+    readonly recover?: () => Promise<void>;
   },
   step: LoopStep,
 ): Loop {
@@ -32,17 +32,18 @@ export function startLoop(
 
   async function run(): Promise<void> {
     let pauseMs = firstPauseMs;
+    let hasFailed = false;
     while (!stopping.signal.aborted) {
       try {
+        if (hasFailed) await recover?.();
+        hasFailed = false;
         const waitMs = await step(stopping.signal);
         pauseMs = firstPauseMs;
         if (waitMs > 0) await pause(waitMs);
       } catch (error) {
         if (stopping.signal.aborted) break;
+        hasFailed = true;
         log.warn({ err: error, loop: name }, "A step failed and will be tried again.");
-        await recover?.(error).catch((second: unknown) =>
-          log.warn({ err: second, loop: name }, "Recovery failed."),
-        );
         await pause(pauseMs * (0.5 + Math.random()));
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }

@@ -35,5 +35,8 @@ export function connectPostgres<Tables>(options: PoolOptions): Kysely<Tables> {
     keepAlive: true,
   });
   pool.on("error", options.onIdleError);
+  // The pool listens to idle clients only. One that breaks inside a transaction, between two statements, would
+  // end the process; its next statement fails anyway, and that is where the error is dealt with.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -19,7 +19,7 @@ const startRun = () =>
   journey.ask<RunView>("POST", "/api/v1/scheduler/runs", { selection: { scope: "all" }, force: true });
 
 async function expectCompleted(runId: string): Promise<void> {
-  const run = await until("the run ends", () => getRun(journey, runId), hasEnded, 120_000);
+  const run = await until("the run ends", () => getRun(journey, runId), hasEnded, 60_000);
   expect(run).toMatchObject({ state: "completed", counts: { planned: fleet, succeeded: fleet } });
   await assertBooks(journey, runId);
 }

@@ -132,7 +132,7 @@ export async function startJourney(environment: Readonly<Record<string, string>>
     async stop() {
       await sql.end().catch(() => undefined);
       await stopStack(options);
-      await rm(dataDir, { recursive: true, force: true });
+      if (process.env["KEEP_JOURNEY_DATA"] === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
   return journey;
