@@ -13,6 +13,8 @@ export interface ScanWorkers {
   readonly slotsPerWorker: number;
   /** The one that will be killed. */
   readonly victim: { readonly name: string; readonly pid: number };
+  /** Takes the victim out of the stack's state once it is dead, so that the stack counts as whole. */
+  forgetVictim(): void;
 }
 
 /**
@@ -28,7 +30,12 @@ export function startScanWorkers(
   for (let number = 2; number <= count; number++) parts.push(startScanWorker(stack, number, slotsPerWorker));
   const victim = parts.at(-1);
   if (victim === undefined) throw new Error("there is no worker to spare");
-  return { count, slotsPerWorker, victim };
+  return {
+    count,
+    slotsPerWorker,
+    victim,
+    forgetVictim: () => changeParts(stack, (known) => known.filter(({ name }) => name !== victim.name)),
+  };
 }
 
 function startScanWorker(stack: StackDescription, number: number, slots: number): Part {
@@ -57,7 +64,11 @@ function startScanWorker(stack: StackDescription, number: number, slots: number)
     launchDigest: name,
     log,
   };
-  const state = readState(stack.dataDir);
-  if (state !== undefined) writeState(stack.dataDir, { ...state, parts: [...state.parts, part] });
+  changeParts(stack, (known) => [...known, part]);
   return part;
+}
+
+function changeParts({ dataDir }: StackDescription, change: (parts: readonly Part[]) => Part[]): void {
+  const state = readState(dataDir);
+  if (state !== undefined) writeState(dataDir, { ...state, parts: change(state.parts) });
 }

@@ -2,6 +2,7 @@ import { expectFindings } from "../fleet/expectation.ts";
 import { openQueueView, type QueueView } from "../queue-view.ts";
 import { mustBe, mustHold } from "../scene-failed.ts";
 import type { Story } from "../story.ts";
+import { unmovedLeases } from "../unmoved-leases.ts";
 import { until } from "../until.ts";
 import { pause } from "../../stack/interrupt.ts";
 import { showBooks, watchRun } from "../watch-run.ts";
@@ -24,6 +25,7 @@ export async function workerKilled(story: Story): Promise<void> {
   try {
     const { id } = await api.createRun({ selection: { scope: "all" }, force: true });
     const held = await killWhileHolding(story, queue);
+    workers.forgetVictim();
     screen.say(`${workers.victim.name} (pid ${workers.victim.pid}) held ${held} jobs: killed with SIGKILL`);
     screen.say("its lease ends within 6 s, then its jobs are tried again elsewhere");
     const run = await watchRun(story, id);
@@ -52,7 +54,7 @@ async function killWhileHolding({ workers, signal }: Story, queue: QueueView): P
     process.kill(pid, "SIGSTOP");
     let held = 0;
     try {
-      held = await leasedThroughout(queue, signal);
+      held = await heldByTheFrozen(queue, signal);
     } finally {
       process.kill(pid, held > 0 ? "SIGKILL" : "SIGCONT");
     }
@@ -60,11 +62,10 @@ async function killWhileHolding({ workers, signal }: Story, queue: QueueView): P
   });
 }
 
-/** How many jobs are leased now and still are, to the same worker, a while later. */
-async function leasedThroughout(queue: QueueView, signal: AbortSignal): Promise<number> {
-  const before = new Set((await queue.leased()).map(({ job, attempt }) => `${job} ${attempt}`));
-  if (before.size === 0) return 0;
+/** How many jobs the frozen worker holds. */
+async function heldByTheFrozen(queue: QueueView, signal: AbortSignal): Promise<number> {
+  const before = await queue.leased();
+  if (before.length === 0) return 0;
   await pause(stillMs, signal);
-  const after = await queue.leased();
-  return after.filter(({ job, attempt }) => before.has(`${job} ${attempt}`)).length;
+  return unmovedLeases(before, await queue.leased());
 }

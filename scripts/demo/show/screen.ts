@@ -46,7 +46,9 @@ export function createScreen(stream: NodeJS.WriteStream, clockMs: () => number):
     leftOut: (text) => write(`   ${paint("yellow", "–")} ${text}`),
     table: (rows, heads) => tableLines(rows, heads, paint).forEach(write),
     live: (label, unit) =>
-      stream.isTTY ? movingLine(stream, label, unit, clockMs, paint) : plainLine(write, label, unit, clockMs),
+      stream.isTTY && stream.columns >= leastColumns
+        ? movingLine(stream, label, unit, clockMs, paint)
+        : plainLine(write, label, unit, clockMs),
   };
 }
 
