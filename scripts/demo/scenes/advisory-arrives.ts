@@ -1,5 +1,6 @@
 import { expectTouched, expectFindings } from "../fleet/expectation.ts";
 import { mustBe, mustHold } from "../scene-failed.ts";
+import { countOf } from "../show/count-of.ts";
 import { shortPurl } from "../show/findings-table.ts";
 import type { Story } from "../story.ts";
 import { showBooks, watchRun } from "../watch-run.ts";
@@ -53,6 +54,6 @@ export async function advisoryArrives(story: Story): Promise<void> {
   );
   if (deltas.length > shown) screen.say(`… and ${deltas.length - shown} more`);
   screen.held(
-    `only ${run.counts.planned} images ran, ${deltas.length} changed, all for the cause "advisory"`,
+    `only ${countOf(run.counts.planned, "image")} ran, ${deltas.length} changed, all for the cause "advisory"`,
   );
 }

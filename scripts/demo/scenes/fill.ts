@@ -1,5 +1,6 @@
 import type { FleetImage } from "../fleet/fleet-image.ts";
 import { mustBe, mustHold } from "../scene-failed.ts";
+import { countOf } from "../show/count-of.ts";
 import type { Story } from "../story.ts";
 
 /** So many SBOMs are uploaded at once. */
@@ -13,7 +14,9 @@ export async function fill(story: Story): Promise<void> {
   const begunMs = Date.now();
   const summary = await api.upsertImages(images);
   mustBe(summary.created, images.length, "new images");
-  screen.say(`${images.length} images of ${repositories} repositories in one request, ${seconds(begunMs)}`);
+  screen.say(
+    `${countOf(images.length, "image")} in one request, repositories: ${repositories}, ${seconds(begunMs)}`,
+  );
 
   await uploadSboms(story);
 
@@ -49,7 +52,8 @@ async function uploadSboms({ api, screen, images }: Story): Promise<void> {
   line.done();
   screen.say(`${components} components, ${matchable} of them can be matched`);
   const without = images.length - withSbom.length;
-  if (without > 0) screen.say(`${without} image has no SBOM: its verdict will be incomplete, not clean`);
+  if (without > 0)
+    screen.say(`${countOf(without, "image")} without an SBOM: the verdict will be incomplete, not clean`);
 }
 
 const seconds = (sinceMs: number) => `${((Date.now() - sinceMs) / 1_000).toFixed(1)} s`;

@@ -1,5 +1,6 @@
 import type { Schedule } from "../../../model/schedules/schedule.ts";
 import { expectFindings } from "../fleet/expectation.ts";
+import { countOf } from "../show/count-of.ts";
 import { showFindings } from "../show/findings-table.ts";
 import { mustBe } from "../scene-failed.ts";
 import type { Story } from "../story.ts";
@@ -22,7 +23,7 @@ export async function firstRun(
   const withoutSbom = images.filter(({ sbom }) => sbom === undefined).length;
   mustBe(run.counts.planned, images.length, "planned images");
   mustBe(run.counts.incomplete, withoutSbom, "incomplete images");
-  if (withoutSbom > 0) screen.held(`incomplete: the ${withoutSbom} image without an SBOM (no_sbom)`);
+  if (withoutSbom > 0) screen.held(`incomplete: ${countOf(withoutSbom, "image")} without an SBOM (no_sbom)`);
   screen.say("the schedule is paused, so that the next scenes have the stage");
 
   screen.scene("What was found");
@@ -31,5 +32,7 @@ export async function firstRun(
   mustBe(findings.length, expected.findings, "findings");
   mustBe(run.findings.newFindings, expected.findings, "new findings that the run counts");
   showFindings(story, findings);
-  screen.held(`${findings.length} findings in ${expected.affected.size} images, as the matcher alone says`);
+  screen.held(
+    `${findings.length} findings in ${countOf(expected.affected.size, "image")}, as the matcher alone says`,
+  );
 }

@@ -1,4 +1,5 @@
 import { mustBe } from "../scene-failed.ts";
+import { countOf } from "../show/count-of.ts";
 import type { Story } from "../story.ts";
 import { watchRun } from "../watch-run.ts";
 
@@ -12,7 +13,7 @@ export async function nothingToDo(story: Story): Promise<void> {
   mustBe(counts.fresh, withSbom, "fresh images");
   mustBe(counts.planned, images.length - withSbom, "planned images");
   const tookMs = stats.planner + stats.queue + stats.execution + stats.postProcessing;
-  screen.held(`${counts.fresh} images are fresh: no job was made, done in ${tookMs} ms`);
+  screen.held(`${countOf(counts.fresh, "image")} left out as fresh, no job was made, done in ${tookMs} ms`);
   if (counts.incomplete > 0)
-    screen.say(`${counts.incomplete} image still has no SBOM and is still incomplete`);
+    screen.say(`still incomplete: ${countOf(counts.incomplete, "image")} without an SBOM`);
 }

@@ -1,6 +1,7 @@
 import { expectFindings } from "../fleet/expectation.ts";
 import { openQueueView, type QueueView } from "../queue-view.ts";
 import { mustBe, mustHold } from "../scene-failed.ts";
+import { countOf } from "../show/count-of.ts";
 import type { Story } from "../story.ts";
 import { unmovedLeases } from "../unmoved-leases.ts";
 import { until } from "../until.ts";
@@ -17,7 +18,9 @@ const stillMs = 500;
 export async function workerKilled(story: Story): Promise<void> {
   const { api, screen, images, facts, arriving, workers, stack } = story;
   if (images.length < leastImages) {
-    screen.leftOut(`no worker is killed: with ${images.length} images the run would be over too soon`);
+    screen.leftOut(
+      `no worker is killed: with ${countOf(images.length, "image")} the run would be over too soon`,
+    );
     return;
   }
   screen.scene("A worker dies in the middle of a run");
@@ -26,7 +29,9 @@ export async function workerKilled(story: Story): Promise<void> {
     const { id } = await api.createRun({ selection: { scope: "all" }, force: true });
     const held = await killWhileHolding(story, queue);
     workers.forgetVictim();
-    screen.say(`${workers.victim.name} (pid ${workers.victim.pid}) held ${held} jobs: killed with SIGKILL`);
+    screen.say(
+      `${workers.victim.name} (pid ${workers.victim.pid}) held ${countOf(held, "job")}: killed with SIGKILL`,
+    );
     screen.say("its lease ends within 6 s, then its jobs are tried again elsewhere");
     const run = await watchRun(story, id);
     showBooks(story, run);
@@ -37,7 +42,7 @@ export async function workerKilled(story: Story): Promise<void> {
     mustHold(again >= held, `${held} jobs were in its hands, and ${again} were tried again`);
     const all = arriving === undefined ? facts : [...facts, arriving.facts];
     mustBe((await api.findings({})).length, expectFindings(images, all).findings, "findings afterwards");
-    screen.held(`${again} jobs were tried again, no image was lost, no finding was counted twice`);
+    screen.held(`${countOf(again, "job")} tried again, no image was lost, no finding was counted twice`);
   } finally {
     await queue.close();
   }

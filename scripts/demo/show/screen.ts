@@ -118,7 +118,7 @@ function tableLines(
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...all.map((row) => (row[column] ?? "").length)),
   );
-  const isNumeric = widths.map((_, column) => rows.every((row) => /^[\d.]*$/.test(row[column] ?? "")));
+  const isNumeric = widths.map((_, column) => rows.every((row) => /^\d*(\.\d+)?$/.test(row[column] ?? "")));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) =>
