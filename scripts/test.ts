@@ -99,11 +99,14 @@ function project(name: string): string[] {
   return ["--selectProjects", name];
 }
 
-/** Ends the servers of runs that were killed before they could do it themselves. */
+/**
+ * Ends the servers of runs that were killed before they could do it themselves. The name of a data folder
+ * begins with the pid of the process that made it: this one, or jest for the stack of a journey.
+ */
 async function sweepLeftovers(): Promise<void> {
   mkdirSync(testFolder, { recursive: true });
   for (const name of readdirSync(testFolder)) {
-    if (startMark(Number(name)) !== undefined) continue;
+    if (startMark(Number.parseInt(name, 10)) !== undefined) continue;
     await stopParts(path.join(testFolder, name));
     rmSync(path.join(testFolder, name), { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { addFleet, getRun, hasEnded, type RunView } from "../support/fleet.ts";
 import { assertBooks } from "../support/invariants.ts";
 import { type Journey, startJourney, until } from "../support/journey.ts";
@@ -39,11 +40,11 @@ function startSlowWorker(pauseMs: number): ChildProcess {
 const startRun = () =>
   journey.ask<RunView>("POST", "/api/v1/scheduler/runs", { selection: { scope: "all" }, force: true });
 const leased = async () => {
-  const { items } = await journey.ask<{ items: { state: string }[] }>(
+  const { items } = await journey.ask<{ items: { live?: { state: string } }[] }>(
     "GET",
     `/api/v1/scheduler/runs/${runId}/jobs`,
   );
-  return items.filter((job) => job.state === "leased").length;
+  return items.filter((job) => job.live?.state === "leased").length;
 };
 let runId = "";
 
@@ -80,6 +81,8 @@ test("a worker told to stop gives its jobs back, and nothing of that counts as a
   ({ id: runId } = await startRun());
   await until("it holds jobs", leased, (count) => count > 0);
   leaving.kill("SIGTERM");
+  // The second signal says: do not wait for the handlers. Two at once would arrive as one.
+  await sleep(300);
   leaving.kill("SIGTERM");
   startSlowWorker(20);
   const run = await until("the run ends", () => getRun(journey, runId), hasEnded, 90_000);

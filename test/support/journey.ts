@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -59,7 +59,8 @@ const everyScope = [
 const root = path.join(import.meta.dirname, "../..");
 
 export async function startJourney(environment: Readonly<Record<string, string>> = {}): Promise<Journey> {
-  const dataDir = await mkdtemp(path.join(root, ".jobengine-test-journey-"));
+  await mkdir(path.join(root, ".jobengine-test"), { recursive: true });
+  const dataDir = await mkdtemp(path.join(root, `.jobengine-test/${process.pid}-journey-`));
   const options = {
     dataDir,
     onLine: () => undefined,
