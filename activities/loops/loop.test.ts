@@ -10,9 +10,6 @@ async function play(
 ): Promise<string[]> {
   const calls: string[] = [];
   const done = Promise.withResolvers<void>();
-  const next = (list: readonly ("ok" | "fail")[], at: number) => {
-    if (list[at] === "fail") throw new Error("away");
-  };
   let step = 0;
   let recovery = 0;
   const loop = startLoop(
@@ -21,19 +18,23 @@ async function play(
       log,
       recover: async () => {
         calls.push("recover");
-        next(recoveries, recovery++);
+        failWhere(recoveries, recovery++);
       },
     },
     async () => {
       calls.push("step");
       if (step === steps.length - 1) done.resolve();
-      next(steps, step++);
+      failWhere(steps, step++);
       return step >= steps.length ? 60_000 : 0;
     },
   );
   await done.promise;
   await loop.stop();
   return calls;
+}
+
+function failWhere(list: readonly ("ok" | "fail")[], at: number): void {
+  if (list[at] === "fail") throw new Error("away");
 }
 
 test("after a failed step the next one waits for a recovery that succeeds", async () => {
