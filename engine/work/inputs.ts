@@ -1,4 +1,6 @@
 import type { ScanInputs } from "../../model/results/scan-inputs.ts";
+import { parseMultirange } from "../../store/jobs/insert.ts";
+import type { OpenJob } from "../../store/work/open-job.ts";
 import { appendRunEvents } from "../../store/runs/events.ts";
 import { markRunning } from "../../store/runs/mark-running.ts";
 import {
@@ -7,6 +9,7 @@ import {
   listPurls,
   listSegmentImages,
   listSegmentSboms,
+  type Segment,
 } from "../../store/work/inputs.ts";
 import type { Engine } from "../context.ts";
 import { inOpenJob, type JobRequest } from "./open-job.ts";
@@ -17,13 +20,13 @@ const componentsAtOnce = 250_000;
 /** The segment of a job. The first worker that asks for inputs turns a queued run into a running one. */
 export async function readInputs(engine: Engine, request: JobRequest): Promise<ScanInputs> {
   return inOpenJob(engine, request, async (tx, job, now) => {
-    const key = { tenant: job.tenant_id, runId: job.run_id, jobId: job.job_id };
+    const key = { tenant: job.tenant_id, runId: job.run_id };
     if (job.state === "queued" && (await markRunning(tx, now, key))) {
       await appendRunEvents(tx, now, [
         { ...key, kind: "stateChanged", data: { from: "queued", to: "running" } },
       ]);
     }
-    const images = await listSegmentImages(tx, key);
+    const images = await listSegmentImages(tx, segmentOf(job));
     return {
       mode: job.mode,
       feedSequence: job.feed_seq,
@@ -36,14 +39,17 @@ export async function readInputs(engine: Engine, request: JobRequest): Promise<S
   });
 }
 
+function segmentOf(job: OpenJob): Segment {
+  return { tenant: job.tenant_id, runId: job.run_id, ordinals: parseMultirange(job.ordinals) };
+}
+
 /** The purls of SBOMs of the segment; at least one SBOM in each answer that asks for one of the segment. */
 export async function readSboms(
   engine: Engine,
   request: JobRequest & { readonly digests: readonly string[] },
 ): Promise<{ sboms: { digest: string; purls: string[] }[] }> {
   return inOpenJob(engine, request, async (tx, job) => {
-    const key = { tenant: job.tenant_id, runId: job.run_id, jobId: job.job_id };
-    const known = await listSegmentSboms(tx, key, request.digests);
+    const known = await listSegmentSboms(tx, segmentOf(job), request.digests);
     let components = 0;
     const now = known.filter((sbom, place) => {
       components += sbom.components;

@@ -1,44 +1,48 @@
 import { sql } from "kysely";
 import type { TenantTx } from "../tenant.ts";
 
-interface JobKey {
+/** A segment: ranges `[from, to)` of ordinals in the snapshot of a run. */
+export interface Segment {
   readonly tenant: string;
   readonly runId: string;
-  readonly jobId: string;
+  readonly ordinals: readonly (readonly [from: number, to: number])[];
 }
 
-/** The images of a job's segment, in the order of their ordinals. */
+/**
+ * The snapshot rows of a segment, as `i`. The bounds come as plain integers: `lower(range)` is not leakproof,
+ * so under row-level security it would be asked of every row of the run (0.2 s instead of 1 ms at 100,000).
+ */
+function segmentImages({ tenant, runId, ordinals }: Segment) {
+  return sql`unnest(${ordinals.map(([from]) => from)}::int[], ${ordinals.map(([, to]) => to)}::int[]) as part (low, high)
+      join scheduler.run_images i on i.tenant_id = ${tenant} and i.run_id = ${runId}
+                                 and i.ordinal >= part.low and i.ordinal < part.high`;
+}
+
+/** The images of a segment, in the order of their ordinals. */
 export async function listSegmentImages(
   tx: TenantTx,
-  key: JobKey,
+  segment: Segment,
 ): Promise<{ ordinal: number; digest: string; sbom: string | null }[]> {
   const { rows } = await sql<{ ordinal: number; digest: string; sbom: string | null }>`
     select i.ordinal, i.image_digest as digest, s.digest as sbom
-      from scheduler.jobs j
-      cross join lateral unnest(j.ordinals) as part
-      join scheduler.run_images i on i.tenant_id = j.tenant_id and i.run_id = j.run_id
-                                 and i.ordinal >= lower(part) and i.ordinal < upper(part)
-      left join scheduler.sboms s on s.tenant_id = i.tenant_id and s.sbom_id = i.sbom_id
-     where j.tenant_id = ${key.tenant} and j.job_id = ${key.jobId}
+      from ${segmentImages(segment)}
+      left join scheduler.sboms s on s.tenant_id = ${segment.tenant} and s.sbom_id = i.sbom_id
      order by i.ordinal
   `.execute(tx);
   return rows;
 }
 
-/** Which of these SBOMs belong to the segment, with the number of components that have a purl. */
+/** Which of these SBOMs belong to the segment, with the number of their components. */
 export async function listSegmentSboms(
   tx: TenantTx,
-  key: JobKey,
+  segment: Segment,
   digests: readonly string[],
 ): Promise<{ sbomId: number; digest: string; components: number }[]> {
   const { rows } = await sql<{ sbomId: number; digest: string; components: number }>`
     select distinct s.sbom_id as "sbomId", s.digest, s.component_count as components
-      from scheduler.jobs j
-      cross join lateral unnest(j.ordinals) as part
-      join scheduler.run_images i on i.tenant_id = j.tenant_id and i.run_id = j.run_id
-                                 and i.ordinal >= lower(part) and i.ordinal < upper(part)
-      join scheduler.sboms s on s.tenant_id = i.tenant_id and s.sbom_id = i.sbom_id
-     where j.tenant_id = ${key.tenant} and j.job_id = ${key.jobId} and s.digest = any(${digests}::text[])
+      from ${segmentImages(segment)}
+      join scheduler.sboms s on s.tenant_id = ${segment.tenant} and s.sbom_id = i.sbom_id
+     where s.digest = any(${digests}::text[])
      order by s.digest
   `.execute(tx);
   return rows;

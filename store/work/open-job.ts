@@ -10,6 +10,8 @@ export interface OpenJob {
   readonly mode: "analysis-only" | "content-refresh";
   readonly feed_seq: number;
   readonly state: string;
+  /** Of its segment, as a multirange in text. */
+  readonly ordinals: string;
 }
 
 /** Finds it by job and attempt alone; undefined for unknown, closed and superseded ones alike. */
@@ -19,7 +21,7 @@ export async function findOpenJob(
   attempt: number,
 ): Promise<OpenJob | undefined> {
   const { rows } = await sql<OpenJob>`
-    select j.tenant_id, j.run_id, j.job_id, j.attempt, r.mode, coalesce(r.feed_seq, 0) as feed_seq, r.state
+    select j.tenant_id, j.run_id, j.job_id, j.attempt, r.mode, coalesce(r.feed_seq, 0) as feed_seq, r.state, j.ordinals
       from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)
      where j.job_id = ${jobId} and j.attempt = ${attempt} and j.state = 'queued'
        and r.state in ('queued', 'running') and r.cancel_requested_at is null
