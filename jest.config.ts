@@ -12,7 +12,6 @@ const esModulePackages = [
   "croner",
   "cron-parser",
   "log-update",
-  "string-width",
   "ae-cvss-calculator",
   "packageurl-js",
   "oxc-parser",
