@@ -80,11 +80,12 @@ async function runWithServers(
     const env = Object.assign({}, ...which.map((name) => variables[name](servers))) as Record<string, string>;
     const counts: TestCounts[] = [];
     if (dbTests.length > 0) {
-      const args = [...project("db"), "--maxWorkers=2", ...filter];
+      const args = [...project("db"), "--maxWorkers=2", "--forceExit", ...filter];
       counts.push(await runJest({ args, show: true, env, signal }));
     }
     if (journeyTests.length > 0) {
-      const args = [...project("journey"), "--runInBand", ...filter];
+      // What a failed test left open must not hold the run up; passing ones close what they open.
+      const args = [...project("journey"), "--runInBand", "--forceExit", ...filter];
       counts.push(await runJest({ args, show: true, env, signal }));
     }
     return counts;

@@ -48,8 +48,7 @@ async function whileLocked(lock: string, work: (waits: () => Promise<void>) => P
 }
 
 async function killAndRevive(part: string): Promise<void> {
-  journey.signal(part, "SIGKILL");
-  await sleep(300);
+  await journey.kill(part);
   await journey.revive();
 }
 
@@ -61,7 +60,7 @@ test("scheduler-worker killed in a tick: every due instant has one verdict, and 
   });
   await whileLocked("lock table scheduler.fires in access exclusive mode", async (waits) => {
     await waits();
-    journey.signal("scheduler-worker", "SIGKILL");
+    await journey.kill("scheduler-worker");
   });
   await journey.revive();
   const count = async () =>
@@ -90,7 +89,7 @@ test("scheduler-worker killed in dispatch, before the attempts are raised", asyn
   await whileLocked("lock table scheduler.jobs in share mode", async (waits) => {
     ({ id: runId } = await startRun());
     await waits();
-    journey.signal("scheduler-worker", "SIGKILL");
+    await journey.kill("scheduler-worker");
   });
   await journey.revive();
   await expectCompleted(runId);
@@ -118,7 +117,7 @@ test("scheduler-worker killed in ingest, inside the transaction", async () => {
   await whileLocked("lock table scheduler.job_attempts in access exclusive mode", async (waits) => {
     ({ id: runId } = await startRun());
     await waits();
-    journey.signal("scheduler-worker", "SIGKILL");
+    await journey.kill("scheduler-worker");
   });
   await journey.revive();
   await expectCompleted(runId);
@@ -134,35 +133,51 @@ test("scheduler-web killed between the row of a run and the start of its workflo
       )
     ).rows as { run_id: string }[];
   const [row] = await until("the row is there", planning, (rows) => rows.length > 0);
-  journey.signal("scheduler-web", "SIGKILL");
+  await journey.kill("scheduler-web");
   journey.signal("temporal", "SIGCONT");
   await request;
   await journey.revive();
   await expectCompleted(row!.run_id);
 });
 
-test("FLUSHALL in the middle of a run: work may repeat, nothing counts twice, the run ends", async () => {
-  const valkey = new Redis(journey.stack.valkeyUrl);
+/** A run whose jobs wait on the queue while `fault` happens to it; the worker is frozen until then. */
+async function runThrough(fault: () => Promise<void>): Promise<string> {
+  journey.signal("scan-worker", "SIGSTOP");
   const { id } = await startRun();
-  await until(
-    "it is on the queue",
-    () => getRun(journey, id),
-    (run) => run.state !== "planning",
-  );
-  await valkey.flushall();
-  await valkey.quit();
+  const queued = async () =>
+    (
+      await journey.sql.query(
+        "select count(*)::int as n from scheduler.jobs where run_id = $1 and state = 'queued'",
+        [id],
+      )
+    ).rows[0].n as number;
+  await until("its jobs are queued", queued, (count) => count > 0);
+  await fault();
+  journey.signal("scan-worker", "SIGCONT");
   await expectCompleted(id);
+  return id;
+}
+
+async function smallestAttempt(runId: string): Promise<number> {
+  const { rows } = await journey.sql.query(
+    "select min(attempt) as attempt from scheduler.jobs where run_id = $1",
+    [runId],
+  );
+  return rows[0].attempt as number;
+}
+
+test("FLUSHALL in the middle of a run: the queue is built anew with raised attempts, and the run ends", async () => {
+  const valkey = new Redis(journey.stack.valkeyUrl);
+  const id = await runThrough(async () => {
+    await valkey.flushall();
+  });
+  await valkey.quit();
+  expect(await smallestAttempt(id)).toBeGreaterThan(1);
 });
 
-test("Valkey killed and started again in the middle of a run", async () => {
-  const { id } = await startRun();
-  await until(
-    "it is on the queue",
-    () => getRun(journey, id),
-    (run) => run.state !== "planning",
-  );
-  await killAndRevive("valkey");
-  await expectCompleted(id);
+test("Valkey killed and started again in the middle of a run: as if everything in it were lost", async () => {
+  const id = await runThrough(() => killAndRevive("valkey"));
+  expect(await smallestAttempt(id)).toBeGreaterThan(1);
 });
 
 test("PostgreSQL gone for ten seconds in the middle of a run", async () => {
@@ -172,8 +187,7 @@ test("PostgreSQL gone for ten seconds in the middle of a run", async () => {
     () => getRun(journey, id),
     (run) => run.state !== "planning",
   );
-  journey.signal("postgres", "SIGKILL");
-  await sleep(500);
+  await journey.kill("postgres");
   const away = await journey.call("GET", "/api/v1/scheduler/runs");
   expect(away).toMatchObject({ status: 503, body: { type: "urn:jobengine:problem:unavailable" } });
   await sleep(9_500);

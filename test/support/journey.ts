@@ -24,6 +24,8 @@ export interface Journey {
     body?: unknown,
     more?: CallOptions,
   ): Promise<T>;
+  /** Ends a part with SIGKILL and waits until it is gone: `revive` takes a dying process for a living one. */
+  kill(part: string): Promise<void>;
   /** Sends a signal to a part, such as `scheduler-worker` or `postgres`. */
   signal(part: string, signal: NodeJS.Signals): void;
   /** Starts whatever has died again, on the same ports, as `npm run up` does. */
@@ -127,6 +129,15 @@ export async function startJourney(environment: Readonly<Record<string, string>>
       if (pid === undefined) throw new Error(`There is no part ${part}.`);
       process.kill(pid, signal);
     },
+    async kill(part) {
+      journey.signal(part, "SIGKILL");
+      const pid = stack.pids[part] ?? 0;
+      await until(
+        `${part} is gone`,
+        async () => isRunning(pid),
+        (running) => !running,
+      );
+    },
     async revive() {
       stack = await startStack(options);
     },
@@ -153,6 +164,15 @@ function environmentOf(pid: number): Record<string, string> {
   return Object.fromEntries(
     entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
   );
+}
+
+/** False for a process that is gone, and for one that is dead and only not yet buried. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** Asks until the answer holds; fails with the last answer when it does not within the time. */
