@@ -190,8 +190,12 @@ test("away from transitions the calendar agrees with croner and cron-parser", ()
   const winterMs = Date.UTC(2026, 0, 5);
   fc.assert(
     fc.property(anyCron, fc.constantFrom("Europe/Berlin", "America/New_York", "UTC"), (cron, timezone) => {
-      // Both libraries read a step in a day field as a restriction, Vixie cron does not; one refuses "0,7".
-      fc.pre(!/ \*\/\d+( |$)/.test(cron.split(" ").slice(1).join(" ")) && !/[07].*,.*[07]$/.test(cron));
+      // Both libraries read a step in a day field as a restriction, Vixie cron does not; one refuses a list
+      // that names Sunday twice.
+      const [, ...hourAndDays] = cron.split(" ");
+      fc.pre(
+        !hourAndDays.some((field) => field.startsWith("*/")) && !/[07].*,.*[07]/.test(hourAndDays[3] ?? ""),
+      );
       const ours = dueBetween(parseCron(cron), timezone, winterMs, winterMs + 50 * dayMs, 20);
       const croner = new Cron(cron, { timezone })
         .nextRuns(20, new Date(winterMs))

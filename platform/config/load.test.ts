@@ -45,6 +45,17 @@ test("workers are told the engine's Valkey without its credentials unless anothe
   );
 });
 
+test.each(["redis://engine:hunter2@valkey:6379", "redis://:hunter2@valkey:6379", "valkeys://valkey:6379"])(
+  "no address of Valkey for workers: %s",
+  (url) => {
+    const [line] = refusal({ JOBENGINE_WORKER_VALKEY_URL: url });
+    expect(line).toMatch(
+      /^JOBENGINE_WORKER_VALKEY_URL: .*allowed: an address without user name and password/,
+    );
+    expect(line).not.toContain("hunter2");
+  },
+);
+
 test("every wrong variable is named at once, with what was given and what is allowed", () => {
   expect(
     refusal({ JOBENGINE_DATABASE_URL: undefined, JOBENGINE_HTTP_PORT: "80a", JOBENGINE_LOG_LEVEL: "loud" }),

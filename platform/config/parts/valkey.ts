@@ -1,8 +1,16 @@
 import { z } from "zod";
 import { address } from "../values.ts";
-import { variable } from "../variable.ts";
+import { allows, variable } from "../variable.ts";
 
-const valkeyUrl = () => address(["redis", "rediss", "valkey", "valkeys"], "redis://127.0.0.1:6379");
+/** The schemes that the client knows: it would take any other for the name of a host. */
+const valkeyUrl = () => address(["redis", "rediss"], "redis://127.0.0.1:6379");
+
+/** Told to every worker of the pool, and each signs in with its own key: credentials have no place in it. */
+const workerUrl = () =>
+  allows(
+    "an address without user name and password, such as `redis://127.0.0.1:6379`",
+    valkeyUrl().refine((url) => !URL.canParse(url) || url === withoutCredentials(url)),
+  );
 
 /** `workerUrl` is always there: the engine's own address without its credentials unless another was given. */
 export const valkeyPart = z
@@ -11,10 +19,10 @@ export const valkeyPart = z
     workerUrl: variable(
       "JOBENGINE_WORKER_VALKEY_URL",
       "Valkey as workers reach it, told to them at registration. Without it: the engine's address without its credentials.",
-      valkeyUrl().optional(),
+      workerUrl().optional(),
     ),
   })
-  .transform(({ url, workerUrl }) => ({ url, workerUrl: workerUrl ?? withoutCredentials(url) }));
+  .transform(({ url, workerUrl: given }) => ({ url, workerUrl: given ?? withoutCredentials(url) }));
 
 function withoutCredentials(text: string): string {
   const url = new URL(text);

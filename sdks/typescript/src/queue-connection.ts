@@ -8,7 +8,7 @@ import type {
   ReleaseVerdict,
   SettleVerdict,
 } from "./protocol.ts";
-import { QueueAway, QueueLost, toQueueError } from "./queue-errors.ts";
+import { QueueLost, toQueueError } from "./queue-errors.ts";
 import type { Registration } from "./register.ts";
 
 /** The worker's functions of the protocol. Each throws QueueLost (join anew) or QueueAway (try again). */
@@ -46,20 +46,11 @@ export async function connectQueue(options: QueueConnectionOptions): Promise<Que
     throw toQueueError(error);
   }
 
-  // A command that was sent while the connection signed in anew can stay unanswered until its time is over.
-  // Whoever closes must not wait for that: what is under way then is given up at once.
-  const underWay = new Set<(error: Error) => void>();
-
   async function call<Reply>(name: string, args: readonly (string | number)[]): Promise<Reply> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    underWay.add(reject);
-    commands.fcall(name, 1, keyPrefix, epoch, workerId, ...args).then(resolve, reject);
     try {
-      return (await promise) as Reply;
+      return (await commands.fcall(name, 1, keyPrefix, epoch, workerId, ...args)) as Reply;
     } catch (error) {
       throw toQueueError(error);
-    } finally {
-      underWay.delete(reject);
     }
   }
 
@@ -90,7 +81,6 @@ export async function connectQueue(options: QueueConnectionOptions): Promise<Que
       await sleepUntilWoken(sleeper, `${keyPrefix}wake:${workerId}`, timeoutMs);
     },
     close() {
-      for (const giveUp of underWay) giveUp(new QueueAway("the connection was closed"));
       disconnect(commands);
       disconnect(sleeper);
     },

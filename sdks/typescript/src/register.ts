@@ -8,6 +8,7 @@ export interface Registration {
   /** `{je:<queue>}:` */
   readonly keyPrefix: string;
   readonly epoch: string;
+  /** Without credentials: they would go before the worker's own. */
   readonly valkeyUrl: string;
   readonly valkeyUsername: string;
   readonly leaseMs: number;
@@ -106,7 +107,7 @@ export function parseRegistration(document: unknown): Registration {
     queue: text(root, "queue"),
     keyPrefix: text(root, "keyPrefix"),
     epoch: text(root, "epoch"),
-    valkeyUrl: text(valkey, "url"),
+    valkeyUrl: addressOf(text(valkey, "url")),
     valkeyUsername: text(valkey, "username"),
     leaseMs: seconds(root, "leaseSeconds"),
     beatMs: seconds(root, "beatSeconds"),
@@ -122,6 +123,14 @@ function text(from: Readonly<Record<string, unknown>>, name: string): string {
   const value = from[name];
   if (typeof value !== "string" || value === "") throw unreadable(name);
   return value;
+}
+
+function addressOf(address: string): string {
+  const url = URL.parse(address);
+  if (url === null || !/^rediss?:$/.test(url.protocol)) throw unreadable("valkey.url");
+  url.username = "";
+  url.password = "";
+  return url.href;
 }
 
 function seconds(from: Readonly<Record<string, unknown>>, name: string): number {

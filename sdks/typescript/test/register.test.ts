@@ -22,6 +22,14 @@ test.each(vectors<{ name: string; answer: unknown; reads: string }>("registratio
   ({ answer, reads }) => expect(readAs(answer)).toBe(reads),
 );
 
+test.each(
+  vectors<{ name: string; answer: unknown; connectsTo?: string }>("registrations.json").filter(
+    ({ connectsTo }) => connectsTo !== undefined,
+  ),
+)("the worker connects without credentials of others: $name", ({ answer, connectsTo }) =>
+  expect(parseRegistration(answer).valkeyUrl).toBe(connectsTo),
+);
+
 test.each(vectors<{ key: string; secret: string | null }>("worker-keys.json"))(
   "the worker key %j",
   ({ key, secret }) => {

@@ -252,7 +252,7 @@ test("connections that break in the middle of a job cost nothing", async () => {
   const { wait, finish } = held();
   engine.work({ scan: wait });
   await until(async () => (await engine.valkey.zcard(`${engine.keyPrefix}leases`)) === 1);
-  await engine.valkey.client("KILL", "USER", engine.userName);
+  expect(await engine.valkey.client("KILL", "USER", engine.userName)).toBe(2);
   finish();
   expect(await engine.results(1)).toMatchObject([{ job: "a", stale: "0", outcome: { status: "succeeded" } }]);
   await engine.enqueue([{ job: "b" }]);
@@ -260,6 +260,15 @@ test("connections that break in the middle of a job cost nothing", async () => {
   finish();
   await engine.results(2);
   expect(engine.registrations).toHaveLength(1);
+});
+
+test("a worker signs in as itself, whatever credentials its address carries", async () => {
+  await using engine = await startTestEngine();
+  engine.work({ scan: () => "done" });
+  await engine.untilIdle();
+  const clients = String(await engine.valkey.client("LIST")).split("\n");
+  const own = clients.filter((line) => / name=wrk_\w+-(commands|sleeper) /.test(line));
+  expect(own.filter((line) => line.includes(` user=${engine.userName} `))).toHaveLength(2);
 });
 
 test("a worker whose Valkey user vanished registers again", async () => {
