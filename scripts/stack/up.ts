@@ -21,11 +21,18 @@ export async function up(
   const folder = /^[\w./-]+$/.test(args.dataDir) ? args.dataDir : JSON.stringify(args.dataDir);
   const flags = folder === ".jobengine" ? "" : ` -- --data-dir ${folder}`;
   printer.table([
+    ...callRows(stack),
     [`npm run status${flags}`, "what runs"],
     [`npm run down${flags}`, "stop everything, keep the data"],
     [`npm run reset${flags}`, "stop everything, delete the data"],
   ]);
   return stack;
+}
+
+/** The line that makes the documents' calls work; nothing where no role of ours runs. */
+function callRows({ schedulerUrl }: StackDescription): [string, string][] {
+  if (schedulerUrl === undefined) return [];
+  return [[`export JE=${schedulerUrl}`, "the calls of README.md and docs/api.md start with it"]];
 }
 
 /** Where everything is, for people. */
