@@ -35,6 +35,8 @@ export function followEpoch(queue: JobQueue, readEpoch: () => Promise<string | u
     list: (cursor, count) => again(() => queue.list(cursor, count)),
     listRun: (run, cursor, count) => again(() => queue.listRun(run, cursor, count)),
     drop: (attempts) => again(() => queue.drop(attempts)),
+    tenants: (class_, kind, count) => again(() => queue.tenants(class_, kind, count)),
+    why: (job) => again(() => queue.why(job)),
     setDraining: (workers, isDraining) => again(() => queue.setDraining(workers, isDraining)),
   };
 }

@@ -79,6 +79,62 @@ export interface QueuePage<T> {
   readonly cursor: string | null;
 }
 
+/** What operators set for one tenant of a queue. */
+export interface TenantLimit {
+  readonly tenant: string;
+  /** Its share of worker-time is in proportion to this, 1 to 1,000; 1 for a tenant that nobody set. */
+  readonly weight: number;
+  /** The most of its jobs that workers may hold at once; null: no cap. */
+  readonly maxLeased: number | null;
+}
+
+/** What is paused, or resumed where the reason is null. */
+export interface Pause {
+  readonly what: PauseSubject;
+  readonly reason: string | null;
+}
+export type PauseSubject = "queue" | `kind:${string}` | `tenant:${string}`;
+
+/** A tenant with ready jobs of one class and kind. */
+export interface TenantShare extends TenantLimit {
+  readonly ready: number;
+  readonly leased: number;
+  /** Milliseconds of worker-time, over the weight, by which it is ahead of the tenant that is served now. */
+  readonly aheadMs: number;
+  /** Paused, or at its cap. */
+  readonly isBlocked: boolean;
+}
+
+/** All that the queue knows of why a job is where it is. */
+export interface JobSituation {
+  readonly attempt: number;
+  readonly state: HeldState;
+  readonly inStateMs: number;
+  readonly class: JobClass;
+  readonly kind: string;
+  readonly tenant: string;
+  readonly worker: string | null;
+  /** Why its worker was told to stop. */
+  readonly stop: "cancel" | "wall_clock" | null;
+  /** Jobs of its tenant, class and kind that go before it. */
+  readonly jobsBefore: number;
+  /** Tenants that are served before its tenant; null while it has no turn. */
+  readonly tenantsBefore: number | null;
+  /** Ready jobs of its class and kind, all tenants. */
+  readonly readyOfKind: number;
+  /** Until a delayed job is ready; null when it is not delayed. */
+  readonly readyInMs: number | null;
+  /** Workers heard of within one lease that claim its kind. */
+  readonly workersOfKind: number;
+  readonly tenantLeased: number;
+  readonly tenantMaxLeased: number | null;
+  readonly pausedQueue: string | null;
+  readonly pausedKind: string | null;
+  readonly pausedTenant: string | null;
+  readonly resultsPending: number;
+  readonly highWater: number;
+}
+
 export interface ReadResults {
   /** Name within the group `scheduler`: one per process, stable over restarts where possible. */
   readonly consumer: string;
@@ -90,7 +146,7 @@ export interface ReadResults {
 
 /**
  * The server side of one queue. Batches of any length are cut into calls of 500 items; a method whose calls
- * fail half way may be repeated whole, each is idempotent. Every method but `open`, `close` and `runId`:
+ * fail half way may be repeated whole, each is idempotent. Every method but `open`, `close`, `runId`, `limitTenants` and `setPauses`:
  * @throws WrongEpochError when the queue was lost or replaced (or no epoch is set): rebuild.
  * @throws DomainError `unavailable` while the server is away.
  */
@@ -128,6 +184,15 @@ export interface JobQueue {
   drop(attempts: readonly JobAttempt[]): Promise<number>;
   /** Tells workers to finish and leave (or, with `isDraining: false`, to go on). */
   setDraining(workers: readonly string[], isDraining: boolean): Promise<void>;
+
+  /** Sets weights and caps. Takes effect at once, needs no epoch, outlives epochs; lost with the server. */
+  limitTenants(limits: readonly TenantLimit[]): Promise<void>;
+  /** Pauses and resumes, as `limitTenants` sets. What workers hold goes on. */
+  setPauses(pauses: readonly Pause[]): Promise<void>;
+  /** The tenants with ready jobs of a class and kind, the longest waiting first; at most 1,000. */
+  tenants(class_: JobClass, kind: string, count: number): Promise<TenantShare[]>;
+  /** Why a job is where it is; undefined when the queue does not hold it. */
+  why(job: string): Promise<JobSituation | undefined>;
 
   /** Installs the functions, writes all settings (defaults where not given), opens a closed queue empty in a new epoch and makes that the current one. */
   open(epoch: string, settings?: Partial<QueueSettings>): Promise<{ wasClosed: boolean }>;

@@ -79,13 +79,25 @@ test("a message above the limit or with a wrong field is refused alone", async (
   expect(await t.queue.enqueue([large, wrong, aJob("good")])).toEqual(["too_large", "invalid", "queued"]);
 });
 
-test("inside a class jobs leave in the order of enqueue, across kinds too", async () => {
+test("a tenant's jobs of one class and kind leave in the order of enqueue", async () => {
   await using t = await openTestQueue();
-  await t.queue.enqueue(
-    ["1", "2", "3", "4"].map((id) => aJob(id, { kind: Number(id) % 2 ? "scan" : "graph" })),
-  );
-  const { jobs } = await t.worker("w1").claim(3, ["graph", "scan"]);
-  expect(jobs.map(({ job }) => job)).toEqual(["1", "2", "3"]);
+  await t.queue.enqueue(["3", "1", "2"].map((id) => aJob(id)));
+  expect((await t.worker("w1").claim(1)).jobs.map(({ job }) => job)).toEqual(["3"]);
+  expect((await t.worker("w1").claim(5)).jobs.map(({ job }) => job)).toEqual(["1", "2"]);
+});
+
+test("a worker of several kinds is given them in turn, one by one or at once", async () => {
+  for (const size of [1, 6]) {
+    await using t = await openTestQueue();
+    await t.queue.enqueue(["s1", "s2", "s3", "s4"].map((id) => aJob(id)));
+    await t.queue.enqueue(["g1", "g2", "g3"].map((id) => aJob(id, { kind: "graph" })));
+    const given: string[] = [];
+    while (given.length < 6) {
+      const { jobs } = await t.worker("w1").claim(size, ["graph", "scan"]);
+      given.push(...jobs.map(({ job }) => job));
+    }
+    expect(given).toEqual(["g1", "s1", "g2", "s2", "g3", "s3"]);
+  }
 });
 
 test("a worker is given only kinds that it named", async () => {

@@ -9,16 +9,23 @@ import { readNew, takeOver } from "./result-reader.ts";
 import {
   type AttemptReply,
   type HeldReply,
+  type SituationReply,
   type StatsReply,
+  type TenantReply,
   toAttempt,
   toHeldJob,
   toOpenJob,
+  toSituation,
   toStats,
+  toTenantShare,
 } from "./replies.ts";
 import { readRunId } from "./server.ts";
 
 /** 500 items keep the largest call (enqueue, 9 arguments a job) at 4,500 arguments and 4 to 8 ms of the server. */
 const itemsPerCall = 500;
+
+/** Stands for an epoch where a function takes any. */
+const noEpoch = "none";
 
 export interface QueueOptions {
   /** For commands; stays the caller's. Blocking reads open a second connection beside it. */
@@ -159,6 +166,36 @@ export function createQueue(options: QueueOptions): JobQueue {
       await inPieces(workers, async (piece) => [
         await invoke<number>("je_drain", [isDraining ? 1 : 0, ...piece]),
       ]);
+    },
+
+    async limitTenants(limits) {
+      await guarded(async () => installFunctions(valkey));
+      await inPieces(limits, async (piece) => [
+        await invokeIn<number>(
+          epoch ?? noEpoch,
+          "je_limit",
+          piece.flatMap(({ tenant, weight, maxLeased }) => [tenant, weight, maxLeased ?? 0]),
+        ),
+      ]);
+    },
+
+    async setPauses(pauses) {
+      await guarded(async () => installFunctions(valkey));
+      await inPieces(pauses, async (piece) => [
+        await invokeIn<number>(
+          epoch ?? noEpoch,
+          "je_pause",
+          piece.flatMap(({ what, reason }) => [what, reason ?? ""]),
+        ),
+      ]);
+    },
+
+    tenants: async (class_, kind, count) =>
+      (await invoke<TenantReply[]>("je_tenants", [class_, kind, count])).map(toTenantShare),
+
+    async why(job) {
+      const reply = await invoke<SituationReply | []>("je_why", [job]);
+      return reply.length === 0 ? undefined : toSituation(reply);
     },
 
     async open(next, settings) {

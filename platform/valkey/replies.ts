@@ -1,6 +1,6 @@
 import { parseProgress } from "../../model/queue/beat.ts";
 import type { JobAttempt, JobClass } from "../../model/queue/job-message.ts";
-import type { HeldJob, HeldState, OpenJob, QueueStats } from "./job-queue.ts";
+import type { HeldJob, HeldState, JobSituation, OpenJob, QueueStats, TenantShare } from "./job-queue.ts";
 
 /** A value inside a function's reply: Lua numbers arrive as numbers, everything else as text. */
 type Value = string | number;
@@ -51,4 +51,71 @@ export function toStats(reply: StatsReply): QueueStats {
   }));
   const ready = lanes.reduce((sum, lane) => sum + lane.depth, 0);
   return { ready, delayed, leased, idleWorkers, workersAlive, resultsPending, oldestWaitMs, lanes };
+}
+
+export type TenantReply = [
+  tenant: string,
+  ready: number,
+  leased: number,
+  weight: number,
+  cap: number,
+  aheadMs: number,
+  blocked: number,
+];
+
+export function toTenantShare(reply: TenantReply): TenantShare {
+  const [tenant, ready, leased, weight, cap, aheadMs, blocked] = reply;
+  return { tenant, ready, leased, weight, maxLeased: cap || null, aheadMs, isBlocked: blocked === 1 };
+}
+
+export type SituationReply = [
+  attempt: number,
+  state: HeldState,
+  inStateMs: number,
+  class_: JobClass,
+  kind: string,
+  tenant: string,
+  worker: string,
+  stop: "" | "cancel" | "wall_clock",
+  jobsBefore: number,
+  tenantsBefore: number,
+  readyOfKind: number,
+  readyInMs: number,
+  workersOfKind: number,
+  tenantLeased: number,
+  tenantCap: number,
+  pausedQueue: string,
+  pausedKind: string,
+  pausedTenant: string,
+  resultsPending: number,
+  highWater: number,
+];
+
+export function toSituation(reply: SituationReply): JobSituation {
+  const [attempt, state, inStateMs, class_, kind, tenant, worker, stop, jobsBefore, tenantsBefore, ...rest] =
+    reply;
+  const [readyOfKind, readyInMs, workersOfKind, tenantLeased, tenantCap, ...limits] = rest;
+  const [pausedQueue, pausedKind, pausedTenant, resultsPending, highWater] = limits;
+  return {
+    attempt,
+    state,
+    inStateMs,
+    class: class_,
+    kind,
+    tenant,
+    worker: worker || null,
+    stop: stop || null,
+    jobsBefore,
+    tenantsBefore: tenantsBefore < 0 ? null : tenantsBefore,
+    readyOfKind,
+    readyInMs: readyInMs < 0 ? null : readyInMs,
+    workersOfKind,
+    tenantLeased,
+    tenantMaxLeased: tenantCap || null,
+    pausedQueue: pausedQueue || null,
+    pausedKind: pausedKind || null,
+    pausedTenant: pausedTenant || null,
+    resultsPending,
+    highWater,
+  };
 }

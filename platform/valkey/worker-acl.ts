@@ -14,13 +14,16 @@ const functions = ["je_claim", "je_beat", "je_settle", "je_release", "je_leave"]
 const innerCommands = [
   "get",
   "exists",
+  "hget",
   "hmget",
+  "hexists",
   "hset",
   "hdel",
   "hincrby",
   "sadd",
   "srem",
   "sismember",
+  "smembers",
   "zadd",
   "zrem",
   "zcard",
@@ -38,8 +41,8 @@ const innerCommands = [
 /** Signing in, waiting for work, saying who one is. */
 const connectionCommands = ["hello", "auth", "ping", "quit", "blpop", "client|setname", "client|setinfo"];
 
-/** Read only: a worker cannot open a queue, change its settings or lift a cancellation. */
-const readOnlyKeys = ["epoch", "config", "tomb:*"];
+/** Read only: a worker cannot open a queue, change what operators set or lift a cancellation. */
+const readOnlyKeys = ["epoch", "config", "tomb:*", "weights", "caps", "pauses"];
 const sharedKeys = [
   "counters",
   "kinds",
@@ -48,6 +51,16 @@ const sharedKeys = [
   "progress",
   "runs",
   "ready:*",
+  "heads:*",
+  "turn:*",
+  "virtual:*",
+  "present",
+  "depth",
+  "cost",
+  "shares",
+  "leased",
+  "blocked",
+  "serves:*",
   "leases",
   "turns",
   "workers",

@@ -14,7 +14,18 @@
 --   payloads        hash    job -> payload, until the job settles
 --   progress        hash    job -> last progress, while the job is leased
 --   runs            zset    `run NUL job`, all scores 0: the jobs of a run by lexical range
---   ready:<class>:<kind>  zset  job by seq: the lanes that claims take from
+--   ready:<class>:<kind>:<tenant>  zset  job by seq: the lanes that claims take from
+--   heads:<class>:<kind>  zset    tenant by the seq of its oldest ready job: which lanes are not empty
+--   turn:<class>:<kind>   zset    tenant by virtual time: those that may be given work, the least served first
+--   virtual:<class>:<kind>  zset  tenant by virtual time, for those ahead of the present one: see fairness below
+--   present         hash    class:kind -> the present virtual time
+--   depth           hash    class:kind -> ready jobs
+--   cost            hash    kind, kind:tenant -> what a job costs by experience, ms of worker-time
+--   shares          hash    worker -> jobs in hand, its share clock, the instant of that
+--   leased          hash    tenant -> jobs in the hands of workers
+--   blocked         set     tenants that are given nothing: paused, or at their cap
+--   weights, caps   hash    tenant -> its weight, its most leased jobs; absent: 1, no cap
+--   pauses          hash    queue | kind:<kind> | tenant:<tenant> -> why it is paused
 --   delayed         zset    job by the instant at which it becomes ready
 --   leases          zset    job by the deadline of its lease
 --   turns           hash    set of kinds -> position in the cycle of class floors
@@ -22,6 +33,7 @@
 --   draining        set     workers that were told to drain
 --   idle            zset    worker by the instant it went idle: the truth about idleness
 --   idle:<kind>     zset    the same by kind; may hold workers that are no longer in `idle`
+--   serves:<kind>   set     workers that claimed this kind
 --   wake:<worker>   list    a worker without work blocks on it
 --   tomb:<id>       string  a cancelled run or job, with a time to live
 --   results         stream  what workers settled, for the consumer group `scheduler`
@@ -42,8 +54,10 @@ local CYCLE = { 1, 2, 1, 1, 3, 1, 1, 2, 1, 4, 1, 1, 2, 1, 1, 3, 1, 2, 1, 1 }
 -- Positions in a record.
 local ATTEMPT, STATE, KIND, CLASS, TENANT, RUN, WALL, SEQ, SINCE, LEASE, WORKER, STOP, STOPPED, WAITED =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+local SHARE, ESTIMATE = 15, 16
 -- SINCE: the instant the state began (for a leased job: of its lease). STOP: '' | cancel | wall_clock, why a
--- leased job was told to stop, STOPPED: since when. WAITED: ms from ready to lease.
+-- leased job was told to stop, STOPPED: since when. WAITED: ms from ready to lease. SHARE: the share clock of
+-- its worker when it was leased. ESTIMATE: the worker-time that its tenant was charged then.
 local READY, DELAYED, LEASED, SETTLED, CANCELLED = 'ready', 'delayed', 'leased', 'settled', 'cancelled'
 
 local MAX_ITEMS = 1000
@@ -52,6 +66,8 @@ local MAX_OUTCOME_BYTES = 65536
 local MAX_STALE_BYTES = 4096
 local MAX_PROGRESS_BYTES = 512
 local MAX_KINDS = 32
+local MAX_REASON_BYTES = 512
+local UNKNOWN_COST_MS = 1000
 local WAKE_TTL_MS = 120000
 local DEFAULTS = { leaseMs = 60000, beatMs = 15000, highWater = 10000, tombstoneMs = 86400000 }
 
@@ -66,6 +82,11 @@ local function keys_of(prefix)
     counters = prefix .. 'counters', kinds = prefix .. 'kinds', jobs = prefix .. 'jobs',
     payloads = prefix .. 'payloads', progress = prefix .. 'progress', runs = prefix .. 'runs',
     delayed = prefix .. 'delayed', leases = prefix .. 'leases', turns = prefix .. 'turns',
+    heads = prefix .. 'heads:', turn = prefix .. 'turn:', virtual = prefix .. 'virtual:',
+    present = prefix .. 'present', depth = prefix .. 'depth', cost = prefix .. 'cost',
+    shares = prefix .. 'shares', leased = prefix .. 'leased', blocked = prefix .. 'blocked',
+    weights = prefix .. 'weights', caps = prefix .. 'caps', pauses = prefix .. 'pauses',
+    serves = prefix .. 'serves:',
     workers = prefix .. 'workers', draining = prefix .. 'draining', idle = prefix .. 'idle',
     results = prefix .. 'results', ready = prefix .. 'ready:', wake = prefix .. 'wake:', tomb = prefix .. 'tomb:',
   }
@@ -97,11 +118,9 @@ local function config_of(k)
   }
 end
 
--- The lane of a record. Fairness between tenants slots in here: a lane by tenant
--- (`ready:<class>:<kind>:<tenant>`) and beside it one zset `turn:<class>:<kind>` of tenants by virtual time,
--- which only `take` has to consult. A lane by concurrency key is the same move. Everything else finds a job
--- through this function and its record.
-local function lane(k, record) return k.ready .. record[CLASS] .. ':' .. record[KIND] end
+-- Where a job waits: a road of (class, kind), on it a lane for each tenant. A kind has no colon in it.
+local function road_of(record) return record[CLASS] .. ':' .. record[KIND] end
+local function lane(k, road, tenant) return k.ready .. road .. ':' .. tenant end
 
 local function run_member(record, job) return record[RUN] .. '\0' .. job end
 
@@ -139,24 +158,6 @@ local function items_of(args, first, arity)
   local ids = {}
   for i = 1, count do ids[i] = args[first + (i - 1) * arity] end
   return ids
-end
-
--- Takes a job out of the structure that its state put it in. The record itself is the caller's.
-local function detach(k, job, record)
-  local state = record[STATE]
-  if state == READY then call('ZREM', lane(k, record), job)
-  elseif state == DELAYED then call('ZREM', k.delayed, job)
-  elseif state == LEASED then
-    call('ZREM', k.leases, job)
-    call('HDEL', k.progress, job)
-  end
-end
-
-local function forget(k, job, record)
-  detach(k, job, record)
-  call('ZREM', k.runs, run_member(record, job))
-  call('HDEL', k.jobs, job)
-  call('HDEL', k.payloads, job)
 end
 
 local function tombstones(k)
@@ -206,24 +207,218 @@ local function publish(k, job, attempt, lease, worker, record, reason, stale, no
     'outcomeBytes', outcome_bytes, 'outcome', outcome)
 end
 
--- A leased job is over: its record stays as `settled` until the result is acknowledged, so that a repeated
--- enqueue of the same attempt stays a no-op.
-local function close_job(k, job, record, now, writes)
-  record[STATE], record[SINCE] = SETTLED, now
-  append(writes.sets, k.jobs, job, cmsgpack.pack(record))
-  append(writes.members, k.leases, job)
-  append(writes.members, k.runs, run_member(record, job))
-  append(writes.fields, k.payloads, job)
-  append(writes.fields, k.progress, job)
+------------------------------------------------------------------------------------------------ fairness
+--
+-- On a road tenants share by worker-time. Each has a virtual time, which advances by the milliseconds of
+-- worker-time that its jobs take over its weight; the least goes next (start-time fair queuing: P. Goyal,
+-- H. Vin, H. Cheng, 1996). The duration of a job is not known when it is given, so its tenant is charged an
+-- estimate then and the difference when the lease ends. Worker-time is measured here and by this clock alone:
+-- a worker with n jobs in hand spends 1/n of its time on each. What a worker says of durations is not used.
+--
+-- A tenant that comes back starts at the least virtual time of those that wait, so idling saves nothing up;
+-- where nobody waits, at the present of the road: the virtual time of the tenant that was served last.
+
+local function present_of(k, road) return tonumber(call('HGET', k.present, road) or 0) end
+
+local function virtual_of(k, road, tenant)
+  return tonumber(call('ZSCORE', k.turn .. road, tenant) or call('ZSCORE', k.virtual .. road, tenant)
+    or present_of(k, road))
 end
 
-local function new_writes() return { sets = {}, members = {}, fields = {}, scores = {} } end
+-- A tenant with ready jobs on a road gets its turn there, unless it is blocked.
+local function take_turn(k, road, tenant)
+  if call('ZSCORE', k.turn .. road, tenant) or call('SISMEMBER', k.blocked, tenant) == 1 then return end
+  local least = call('ZRANGE', k.turn .. road, 0, 0, 'WITHSCORES')
+  local start = tonumber(least[2] or present_of(k, road))
+  call('ZADD', k.turn .. road, math.max(start, tonumber(call('ZSCORE', k.virtual .. road, tenant) or 0)), tenant)
+end
 
-local function commit(writes)
+local function charge(k, road, tenant, ms)
+  local weight = tonumber(call('HGET', k.weights, tenant) or 1)
+  local time = virtual_of(k, road, tenant) + ms / weight
+  call('ZADD', k.virtual .. road, time, tenant)
+  call('ZADD', k.turn .. road, 'XX', time, tenant)
+end
+
+-- The share clock of a worker: it advances by 1/n of real time while the worker holds n jobs. A job's
+-- worker-time is what the clock advanced while the job was held.
+local function share_of(k, worker, now)
+  local held, clock_ms, at = string.match(call('HGET', k.shares, worker) or '', '^(%d+) ([%d.e+-]+) (%d+)$')
+  held = tonumber(held or 0)
+  if held == 0 then return 0, 0 end
+  return held, tonumber(clock_ms) + (now - tonumber(at)) / held
+end
+
+local function set_share(k, worker, held, clock_ms, now)
+  if held <= 0 then call('HDEL', k.shares, worker)
+  else call('HSET', k.shares, worker, string.format('%d %.3f %d', held, clock_ms, now)) end
+end
+
+-- Every road that may hold jobs of a tenant.
+local function roads(k)
+  local list = {}
+  for _, kind in ipairs(call('SMEMBERS', k.kinds)) do
+    for _, class in ipairs(CLASSES) do list[#list + 1] = class .. ':' .. kind end
+  end
+  return list
+end
+
+local function is_at_cap(k, tenant)
+  local cap = call('HGET', k.caps, tenant)
+  return cap and tonumber(call('HGET', k.leased, tenant) or 0) >= tonumber(cap)
+end
+
+-- Blocks or unblocks a tenant as its pause and its cap demand. Its jobs stay in their lanes meanwhile, and
+-- cost nobody anything: a blocked tenant has no turn on any road. Answers the ready jobs by kind that were
+-- set free.
+local function review_tenant(k, tenant)
+  local is_blocked = call('HEXISTS', k.pauses, 'tenant:' .. tenant) == 1 or is_at_cap(k, tenant)
+  local freed = {}
+  if is_blocked then
+    if call('SADD', k.blocked, tenant) == 1 then
+      for _, road in ipairs(roads(k)) do
+        local time = call('ZSCORE', k.turn .. road, tenant)
+        if time then
+          call('ZADD', k.virtual .. road, time, tenant)
+          call('ZREM', k.turn .. road, tenant)
+        end
+      end
+    end
+  elseif call('SREM', k.blocked, tenant) == 1 then
+    for _, road in ipairs(roads(k)) do
+      if call('ZSCORE', k.heads .. road, tenant) then
+        take_turn(k, road, tenant)
+        local kind = string.match(road, ':(.+)$')
+        freed[kind] = (freed[kind] or 0) + call('ZCARD', lane(k, road, tenant))
+      end
+    end
+  end
+  return freed
+end
+
+------------------------------------------------------------------------------- writes that are collected
+
+local function new_writes()
+  return { sets = {}, members = {}, fields = {}, scores = {}, lanes = {}, ended = {} }
+end
+
+local function lane_writes(writes, record)
+  local road = road_of(record)
+  local name = road .. ':' .. record[TENANT]
+  local found = writes.lanes[name]
+  if not found then
+    found = { road = road, tenant = record[TENANT], enter = {}, quit = {} }
+    writes.lanes[name] = found
+  end
+  return found
+end
+
+local function enter_lane(writes, record, job)
+  local enter = lane_writes(writes, record).enter
+  enter[#enter + 1] = record[SEQ]
+  enter[#enter + 1] = job
+end
+
+local function quit_lane(writes, record, job)
+  local quit = lane_writes(writes, record).quit
+  quit[#quit + 1] = job
+end
+
+local function commit_lanes(k, lanes)
+  for name, change in pairs(lanes) do
+    local key, road, tenant, delta = k.ready .. name, change.road, change.tenant, 0
+    if #change.quit > 0 then delta = delta - call('ZREM', key, unpack(change.quit)) end
+    if #change.enter > 0 then delta = delta + call('ZADD', key, unpack(change.enter)) end
+    if delta ~= 0 then call('HINCRBY', k.depth, road, delta) end
+    local head = call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    if head[2] then
+      call('ZADD', k.heads .. road, head[2], tenant)
+      take_turn(k, road, tenant)
+    else
+      local time = call('ZSCORE', k.turn .. road, tenant)
+      if time then
+        call('ZADD', k.virtual .. road, time, tenant)
+        call('ZREM', k.turn .. road, tenant)
+      end
+      call('ZREM', k.heads .. road, tenant)
+    end
+  end
+end
+
+-- Books the end of leases: worker-time, tenants' counts, experience. Answers the ready jobs by kind that
+-- became free because their tenant is below its cap again.
+local function commit_ended(k, ended, now)
+  local freed = {}
+  if #ended == 0 then return freed end
+  local workers, charges, tenants, costs = {}, {}, {}, {}
+  for _, record in ipairs(ended) do
+    local worker, tenant, road = record[WORKER], record[TENANT], road_of(record)
+    if not workers[worker] then
+      local held, share = share_of(k, worker, now)
+      workers[worker] = { held = held, share = share }
+    end
+    local spent = math.max(0, workers[worker].share - (record[SHARE] or 0))
+    workers[worker].held = workers[worker].held - 1
+    tenants[tenant] = (tenants[tenant] or 0) + 1
+    local by_road = charges[road] or {}
+    charges[road] = by_road
+    by_road[tenant] = (by_road[tenant] or 0) + spent - (record[ESTIMATE] or 0)
+    -- Experience follows with weight 1/8, so that a change of habit is learnt within some jobs.
+    for _, field in ipairs({ record[KIND], record[KIND] .. ':' .. tenant }) do
+      local known = costs[field] or tonumber(call('HGET', k.cost, field) or spent)
+      costs[field] = known + (spent - known) / 8
+    end
+  end
+  for field, ms in pairs(costs) do call('HSET', k.cost, field, string.format('%.3f', ms)) end
+  for worker, state in pairs(workers) do set_share(k, worker, state.held, state.share, now) end
+  for road, by_tenant in pairs(charges) do
+    for tenant, ms in pairs(by_tenant) do charge(k, road, tenant, ms) end
+  end
+  for tenant, count in pairs(tenants) do
+    if call('HINCRBY', k.leased, tenant, -count) <= 0 then call('HDEL', k.leased, tenant) end
+    if call('SISMEMBER', k.blocked, tenant) == 1 then
+      for kind, jobs in pairs(review_tenant(k, tenant)) do freed[kind] = (freed[kind] or 0) + jobs end
+    end
+  end
+  return freed
+end
+
+-- Does everything that was collected. Answers the ready jobs by kind that ended leases set free.
+local function commit(k, writes, now)
   flush(writes.sets, hset)
   flush(writes.members, zrem)
   flush(writes.fields, hdel)
   flush(writes.scores, zadd)
+  commit_lanes(k, writes.lanes)
+  return commit_ended(k, writes.ended, now)
+end
+
+local function end_lease(k, writes, job, record)
+  append(writes.members, k.leases, job)
+  append(writes.fields, k.progress, job)
+  writes.ended[#writes.ended + 1] = { [KIND] = record[KIND], [CLASS] = record[CLASS], [TENANT] = record[TENANT],
+    [WORKER] = record[WORKER], [SHARE] = record[SHARE], [ESTIMATE] = record[ESTIMATE] }
+end
+
+-- Takes a job out of everything.
+local function forget(k, writes, job, record)
+  local state = record[STATE]
+  if state == READY then quit_lane(writes, record, job)
+  elseif state == DELAYED then append(writes.members, k.delayed, job)
+  elseif state == LEASED then end_lease(k, writes, job, record) end
+  append(writes.members, k.runs, run_member(record, job))
+  append(writes.fields, k.jobs, job)
+  append(writes.fields, k.payloads, job)
+end
+
+-- A leased job is over: its record stays as `settled` until the result is acknowledged, so that a repeated
+-- enqueue of the same attempt stays a no-op.
+local function close_job(k, job, record, now, writes)
+  end_lease(k, writes, job, record)
+  record[STATE], record[SINCE] = SETTLED, now
+  append(writes.sets, k.jobs, job, cmsgpack.pack(record))
+  append(writes.members, k.runs, run_member(record, job))
+  append(writes.fields, k.payloads, job)
 end
 
 local function is_open(k, epoch) return call('GET', k.epoch) == epoch end
@@ -283,9 +478,11 @@ define('je_enqueue', {}, is_open, function(k, args, now)
     else
       -- A lower attempt gives way at once; writes of this call are flushed first if it came in this call.
       if old then
-        commit(writes)
+        commit(k, writes, now)
         writes = new_writes()
-        forget(k, job, old)
+        forget(k, writes, job, old)
+        commit(k, writes, now)
+        writes = new_writes()
       end
       local record = { attempt, delay > 0 and DELAYED or READY, kind, class, tenant, run, wall, seq + i, now, 0, '', '', 0, 0 }
       records[job] = record
@@ -295,77 +492,176 @@ define('je_enqueue', {}, is_open, function(k, args, now)
       if delay > 0 then
         append(writes.scores, k.delayed, now + delay, job)
       else
-        append(writes.scores, lane(k, record), seq + i, job)
+        enter_lane(writes, record, job)
         wanted[kind] = (wanted[kind] or 0) + 1
       end
       kinds[kind] = true
       answers[i] = 'queued'
     end
   end
-  commit(writes)
+  -- A kind is known before it has a lane: whoever drops lanes finds them by the kinds.
   for kind in pairs(kinds) do call('SADD', k.kinds, kind) end
+  commit(k, writes, now)
   wake_all(k, wanted, now, config_of(k).lease)
   return answers
 end)
 
 -------------------------------------------------------------------------------------------- worker: claim
 
--- Takes up to `count` jobs of a class from the lanes of some kinds, oldest first across kinds.
-local function take(k, class, kinds, count)
-  local prefix, ids = k.ready .. class .. ':', {}
-  if #kinds == 1 then
-    local popped = call('ZPOPMIN', prefix .. kinds[1], count)
-    for i = 1, #popped, 2 do ids[#ids + 1] = popped[i] end
-    return ids
+-- A binary heap of tenants by virtual time; equal ones in the order of their names.
+local function goes_before(a, b) return a.time < b.time or (a.time == b.time and a.tenant < b.tenant) end
+
+local function sift_down(heap, at)
+  while true do
+    local least, left = at, at * 2
+    if left <= #heap and goes_before(heap[left], heap[least]) then least = left end
+    if left < #heap and goes_before(heap[left + 1], heap[least]) then least = left + 1 end
+    if least == at then return end
+    heap[at], heap[least] = heap[least], heap[at]
+    at = least
   end
-  local heads = {}
-  for _, kind in ipairs(kinds) do
-    local got = call('ZRANGE', prefix .. kind, 0, count - 1, 'WITHSCORES')
-    for i = 1, #got, 2 do heads[#heads + 1] = { tonumber(got[i + 1]), got[i], prefix .. kind } end
-  end
-  table.sort(heads, function(a, b) return a[1] < b[1] end)
-  local removed = {}
-  for i = 1, math.min(count, #heads) do
-    ids[i] = heads[i][2]
-    append(removed, heads[i][3], heads[i][2])
-  end
-  flush(removed, zrem)
-  return ids
 end
 
--- How many jobs to take of each class for `free` slots: the cycle of floors, walked from where the workers
--- of this set of kinds left it. A cycle per set of kinds, because a floor shared with workers of other kinds
--- could be spent by them alone.
-local function plan_classes(k, kinds, free)
-  local available, plan, total = {}, { 0, 0, 0, 0 }, 0
+local function pop_root(heap)
+  heap[1] = heap[#heap]
+  heap[#heap] = nil
+  sift_down(heap, 1)
+end
+
+-- The tenants of a road that may go next, as many as there are slots: each has a job at least. What is taken
+-- here is only noted; the commit of the claim takes it out of the lanes. `rooms` has, by tenant, how many jobs
+-- it may still be given in this claim; it is shared by all roads.
+local function open_road(k, class, kind, count, rooms)
+  local road = class .. ':' .. kind
+  local got = call('ZRANGE', k.turn .. road, 0, count - 1, 'WITHSCORES')
+  local heap, names, fields = {}, {}, { kind }
+  for i = 1, #got, 2 do
+    names[#names + 1] = got[i]
+    fields[#fields + 1] = kind .. ':' .. got[i]
+  end
+  if #names == 0 then return nil end
+  local weights, caps, leased = call('HMGET', k.weights, unpack(names)), call('HMGET', k.caps, unpack(names)),
+    call('HMGET', k.leased, unpack(names))
+  local costs = call('HMGET', k.cost, unpack(fields))
+  for i, tenant in ipairs(names) do
+    if not rooms[tenant] then
+      rooms[tenant] = caps[i] and tonumber(caps[i]) - tonumber(leased[i] or 0) or math.huge
+    end
+    heap[i] = {
+      tenant = tenant, time = tonumber(got[i * 2]), weight = tonumber(weights[i] or 1),
+      estimate = tonumber(costs[i + 1] or costs[1] or UNKNOWN_COST_MS),
+      lane = lane(k, road, tenant), jobs = {}, taken = 0,
+    }
+  end
+  return { road = road, heap = heap, count = count, rooms = rooms, present = nil, served = {} }
+end
+
+-- The next job of a road, or nil. Charges the estimate.
+local function next_of(source)
+  local heap = source.heap
+  while #heap > 0 do
+    local tenant = heap[1]
+    if tenant.taken == #tenant.jobs then
+      local more = call('ZRANGE', tenant.lane, tenant.taken, tenant.taken + math.min(source.count, 100) - 1)
+      for i = 1, #more do tenant.jobs[tenant.taken + i] = more[i] end
+    end
+    local job = source.rooms[tenant.tenant] > 0 and tenant.jobs[tenant.taken + 1] or nil
+    if job then
+      tenant.taken = tenant.taken + 1
+      source.rooms[tenant.tenant] = source.rooms[tenant.tenant] - 1
+      source.present = source.present or tenant.time
+      tenant.time = tenant.time + tenant.estimate / tenant.weight
+      source.served[tenant.tenant] = tenant
+      sift_down(heap, 1)
+      return job, tenant.estimate
+    end
+    pop_root(heap)
+  end
+  return nil
+end
+
+-- Takes up to `needed` of a claim's `free` jobs: classes by the cycle of floors, walked from where the workers of this set of kinds
+-- left it (a floor shared with workers of other kinds could be spent by them alone), kinds in turn, tenants
+-- by virtual time. Answers the ids with their estimates, and the roads that were used.
+local function select_jobs(k, kinds, needed, free, rooms)
+  local field, sources, used = table.concat(kinds, ','), {}, {}
+  local turn = tonumber(call('HGET', k.turns, field) or 0)
+  local is_empty = {}
   for c = 1, #CLASSES do
-    available[c] = 0
-    for _, kind in ipairs(kinds) do
-      available[c] = available[c] + call('ZCARD', k.ready .. CLASSES[c] .. ':' .. kind)
+    sources[c] = {}
+    is_empty[c] = true
+    for i, kind in ipairs(kinds) do
+      if call('ZCARD', k.turn .. CLASSES[c] .. ':' .. kind) > 0 then
+        is_empty[c] = false
+      else
+        sources[c][i] = false
+      end
     end
-    total = total + available[c]
   end
-  local count = math.min(free, total)
-  if count == 0 then return plan, 0 end
-  local turn = call('HINCRBY', k.turns, table.concat(kinds, ','), count) - count
-  for i = 1, count do
-    local class = CYCLE[(turn + i - 1) % #CYCLE + 1]
-    if available[class] == 0 then
-      class = 1
-      while available[class] == 0 do class = class + 1 end
+
+  local function from_class(c, at)
+    for i = 0, #kinds - 1 do
+      local place = (at + i) % #kinds + 1
+      if sources[c][place] == nil then
+        local source = open_road(k, CLASSES[c], kinds[place], free, rooms)
+        sources[c][place] = source or false
+        if source then used[#used + 1] = source end
+      end
+      if sources[c][place] then
+        local job, estimate = next_of(sources[c][place])
+        if job then return job, estimate end
+        sources[c][place] = false
+      end
     end
-    available[class] = available[class] - 1
-    plan[class] = plan[class] + 1
+    is_empty[c] = true
+    return nil
   end
-  return plan, count
+
+  local ids, estimates = {}, {}
+  while #ids < needed do
+    local at = turn + #ids
+    local job, estimate
+    local class = CYCLE[at % #CYCLE + 1]
+    if not is_empty[class] then job, estimate = from_class(class, at) end
+    for c = 1, #CLASSES do
+      if not job and not is_empty[c] then job, estimate = from_class(c, at) end
+    end
+    if not job then break end
+    ids[#ids + 1] = job
+    estimates[#estimates + 1] = estimate
+  end
+  if #ids > 0 then call('HINCRBY', k.turns, field, #ids) end
+  return ids, estimates, used
+end
+
+-- Writes down what a selection used up of its roads: virtual times, and the present.
+local function book_turns(k, used)
+  for _, source in ipairs(used) do
+    if next(source.served) then
+      for name, tenant in pairs(source.served) do
+        call('ZADD', k.virtual .. source.road, tenant.time, name)
+        call('ZADD', k.turn .. source.road, 'XX', tenant.time, name)
+      end
+      if source.present > present_of(k, source.road) then
+        call('HSET', k.present, source.road, string.format('%.6f', source.present))
+      end
+    end
+  end
 end
 
 local function go_idle(k, worker, kinds, now)
   call('ZADD', k.idle, now, worker)
+  for _, kind in ipairs(kinds) do call('ZADD', k.idle .. ':' .. kind, now, worker) end
+end
+
+-- The kinds of a worker that are not paused; none when the queue is.
+local function claimable_kinds(k, kinds)
+  if call('HEXISTS', k.pauses, 'queue') == 1 then return {} end
+  local open = {}
   for _, kind in ipairs(kinds) do
-    call('SADD', k.kinds, kind)
-    call('ZADD', k.idle .. ':' .. kind, now, worker)
+    if call('HEXISTS', k.pauses, 'kind:' .. kind) == 0 then open[#open + 1] = kind end
   end
+  return open
 end
 
 -- claim(epoch, worker, free, kind...)
@@ -386,6 +682,10 @@ define('je_claim', {}, is_open, function(k, args, now)
   local cfg = config_of(k)
   call('ZADD', k.workers, now, worker)
   call('LTRIM', k.wake .. worker, 1, 0)
+  for _, kind in ipairs(kinds) do
+    call('SADD', k.kinds, kind)
+    call('SADD', k.serves .. kind, worker)
+  end
   if call('SISMEMBER', k.draining, worker) == 1 then
     call('ZREM', k.idle, worker)
     return { 'drain', 0, cfg.lease, cfg.beat, {} }
@@ -395,41 +695,51 @@ define('je_claim', {}, is_open, function(k, args, now)
     return { 'busy', 1000, cfg.lease, cfg.beat, {} }
   end
 
-  -- A round gives fewer than planned only when it met cancelled jobs. Five rounds bound the call; a worker
+  -- A round gives fewer than selected only when it met cancelled jobs. Five rounds bound the call; a worker
   -- told to come back at once goes on with the rest.
-  local given, is_cancelled, rounds, planned = {}, tombstones(k), 0, nil
+  local open, given, is_cancelled, rounds, selected = claimable_kinds(k, kinds), {}, tombstones(k), 0, 0
+  local held, share = share_of(k, worker, now)
+  local counts, rooms = {}, {}
   while #given < free and rounds < 5 do
-    local plan
-    plan, planned = plan_classes(k, kinds, free - #given)
-    if planned == 0 then break end
+    local ids, estimates, used = {}, {}, {}
+    if #open > 0 then ids, estimates, used = select_jobs(k, open, free - #given, free, rooms) end
+    selected = #ids
+    if selected == 0 then break end
     rounds = rounds + 1
-    local ids, writes = {}, new_writes()
-    for c = 1, #CLASSES do
-      if plan[c] > 0 then
-        for _, job in ipairs(take(k, CLASSES[c], kinds, plan[c])) do ids[#ids + 1] = job end
-      end
-    end
+    local writes = new_writes()
     local records, payloads = load_records(k, ids), call('HMGET', k.payloads, unpack(ids))
     local lease = call('HINCRBY', k.counters, 'lease', #ids) - #ids
     for i, job in ipairs(ids) do
       local record = records[job]
+      if record then quit_lane(writes, record, job) end
       if record and is_cancelled(record[RUN]) then
         -- Cancelled while it waited: kept for the cancel call to report, never given.
         record[STATE], record[SINCE] = CANCELLED, now
+        rooms[record[TENANT]] = rooms[record[TENANT]] + 1
         append(writes.sets, k.jobs, job, cmsgpack.pack(record))
       elseif record then
         record[WAITED] = now - record[SINCE]
         record[STATE], record[SINCE], record[LEASE], record[WORKER] = LEASED, now, lease + i, worker
+        record[SHARE], record[ESTIMATE] = share, estimates[i]
         append(writes.sets, k.jobs, job, cmsgpack.pack(record))
         append(writes.scores, k.leases, now + cfg.lease, job)
+        counts[record[TENANT]] = (counts[record[TENANT]] or 0) + 1
         given[#given + 1] = { job, record[ATTEMPT], lease + i, record[KIND], record[CLASS], record[TENANT],
           record[RUN], record[WALL], payloads[i] or '' }
       end
     end
-    commit(writes)
+    book_turns(k, used)
+    commit(k, writes, now)
+  end
+  if #given > 0 then
+    set_share(k, worker, held + #given, share, now)
+    for tenant, count in pairs(counts) do
+      call('HINCRBY', k.leased, tenant, count)
+      if call('HEXISTS', k.caps, tenant) == 1 then review_tenant(k, tenant) end
+    end
   end
   if #given < free then go_idle(k, worker, kinds, now) else call('ZREM', k.idle, worker) end
-  return { 'ok', (#given < free and planned ~= 0) and 1 or 0, cfg.lease, cfg.beat, given }
+  return { 'ok', (#given < free and selected ~= 0) and 1 or 0, cfg.lease, cfg.beat, given }
 end)
 
 --------------------------------------------------------------------------------------------- worker: beat
@@ -465,7 +775,7 @@ define('je_beat', { 'allow-oom' }, is_open, function(k, args, now)
       end
     end
   end
-  commit(writes)
+  commit(k, writes, now)
   local word = call('SISMEMBER', k.draining, worker) == 1 and 'drain' or 'continue'
   return { word, cfg.lease, cfg.beat, answers }
 end)
@@ -501,7 +811,7 @@ define('je_settle', { 'allow-oom' }, is_open, function(k, args, now)
       answers[i] = 'stale'
     end
   end
-  commit(writes)
+  wake_all(k, commit(k, writes, now), now, config_of(k).lease)
   return answers
 end)
 
@@ -523,16 +833,15 @@ define('je_release', { 'allow-oom' }, is_open, function(k, args, now)
       close_job(k, job, record, now, writes)
       answers[i] = 'released'
     else
+      end_lease(k, writes, job, record)
       record[STATE], record[SINCE], record[LEASE], record[WORKER] = READY, now, 0, ''
       append(writes.sets, k.jobs, job, cmsgpack.pack(record))
-      append(writes.members, k.leases, job)
-      append(writes.fields, k.progress, job)
-      append(writes.scores, lane(k, record), record[SEQ], job)
+      enter_lane(writes, record, job)
       wanted[record[KIND]] = (wanted[record[KIND]] or 0) + 1
       answers[i] = 'released'
     end
   end
-  commit(writes)
+  for kind, jobs in pairs(commit(k, writes, now)) do wanted[kind] = (wanted[kind] or 0) + jobs end
   wake_all(k, wanted, now, config_of(k).lease)
   return answers
 end)
@@ -551,15 +860,15 @@ end)
 ------------------------------------------------------------------------------------------- server: cancel
 
 -- Removes what waits, flags what is leased. Answers removed | flagged | nil.
-local function cancel_one(k, job, record, now)
+local function cancel_one(k, writes, job, record, now)
   if record[STATE] == LEASED then
     if record[STOP] == '' then
       record[STOP], record[STOPPED] = 'cancel', now
-      call('HSET', k.jobs, job, cmsgpack.pack(record))
+      append(writes.sets, k.jobs, job, cmsgpack.pack(record))
     end
     return 'flagged'
   elseif record[STATE] ~= SETTLED then
-    forget(k, job, record)
+    forget(k, writes, job, record)
     return 'removed'
   end
   return nil
@@ -588,16 +897,17 @@ define('je_cancel', { 'allow-oom' }, is_open, function(k, args, now)
   else
     return bad('run, id and cursor, or job and at most 1,000 ids')
   end
-  local records, removed, flagged = load_records(k, ids), {}, {}
+  local records, removed, flagged, writes = load_records(k, ids), {}, {}, new_writes()
   for _, job in ipairs(ids) do
     local record = records[job]
-    local done = record and cancel_one(k, job, record, now)
+    local done = record and cancel_one(k, writes, job, record, now)
     if done then
       records[job] = nil
       local list = done == 'removed' and removed or flagged
       list[#list + 1] = { job, record[ATTEMPT] }
     end
   end
+  commit(k, writes, now)
   return { next_cursor, removed, flagged }
 end)
 
@@ -614,10 +924,10 @@ local function promote_due(k, now)
     if record then
       record[STATE], record[SINCE], record[SEQ] = READY, now, seq + i
       append(writes.sets, k.jobs, job, cmsgpack.pack(record))
-      append(writes.scores, lane(k, record), seq + i, job)
+      enter_lane(writes, record, job)
     end
   end
-  commit(writes)
+  commit(k, writes, now)
   return #ids
 end
 
@@ -637,7 +947,7 @@ local function expire_due(k, now)
       close_job(k, job, record, now, writes)
     end
   end
-  commit(writes)
+  wake_all(k, commit(k, writes, now), now, config_of(k).lease)
   return #ids
 end
 
@@ -645,10 +955,15 @@ end
 local function wake_missed(k, now, cfg)
   if call('XLEN', k.results) >= cfg.high_water then return 0 end
   local woken = 0
-  for _, kind in ipairs(call('SMEMBERS', k.kinds)) do
+  for _, kind in ipairs(claimable_kinds(k, call('SMEMBERS', k.kinds))) do
     if call('ZCARD', k.idle .. ':' .. kind) > 0 then
       local waiting = 0
-      for _, class in ipairs(CLASSES) do waiting = waiting + call('ZCARD', k.ready .. class .. ':' .. kind) end
+      for _, class in ipairs(CLASSES) do
+        local road = class .. ':' .. kind
+        if call('ZCARD', k.turn .. road) > 0 then
+          waiting = waiting + tonumber(call('HGET', k.depth, road) or 0)
+        end
+      end
       if waiting > 0 then woken = woken + wake(k, kind, waiting, now, cfg.lease) end
     end
   end
@@ -662,6 +977,14 @@ local function forget_workers(k, now, cfg)
   if #gone == 0 then return end
   zrem(k.workers, gone)
   call('SREM', k.draining, unpack(gone))
+  for _, kind in ipairs(call('SMEMBERS', k.kinds)) do call('SREM', k.serves .. kind, unpack(gone)) end
+end
+
+-- A tenant behind the present starts there when it comes back: nothing needs to be known of it.
+local function forget_past(k)
+  for _, road in ipairs(roads(k)) do
+    call('ZREMRANGEBYSCORE', k.virtual .. road, '-inf', '(' .. string.format('%.6f', present_of(k, road)))
+  end
 end
 
 local function next_due(k, now)
@@ -679,6 +1002,7 @@ define('je_tick', { 'allow-oom' }, is_open, function(k, _, now)
   local promoted, expired = promote_due(k, now), expire_due(k, now)
   local woken = wake_missed(k, now, cfg)
   forget_workers(k, now, cfg)
+  forget_past(k)
   return { next_due(k, now), promoted, expired, woken }
 end)
 
@@ -764,18 +1088,19 @@ define('je_run', { 'no-writes' }, is_open, function(k, args, now)
 end)
 
 -- drop(epoch, [job, attempt]...) -> number of ghosts removed
-define('je_drop', { 'allow-oom' }, is_open, function(k, args)
+define('je_drop', { 'allow-oom' }, is_open, function(k, args, now)
   local ids = items_of(args, 2, 2)
   if not ids then return bad('2 arguments a job, at most 1,000 jobs') end
-  local records, dropped = load_records(k, ids), 0
+  local records, dropped, writes = load_records(k, ids), 0, new_writes()
   for i, job in ipairs(ids) do
     local record = records[job]
     if record and record[ATTEMPT] == tonumber(args[3 + (i - 1) * 2]) then
-      forget(k, job, record)
+      forget(k, writes, job, record)
       records[job] = nil
       dropped = dropped + 1
     end
   end
+  wake_all(k, commit(k, writes, now), now, config_of(k).lease)
   return dropped
 end)
 
@@ -785,11 +1110,12 @@ define('je_stats', { 'no-writes' }, is_open, function(k, _, now)
   local cfg, lanes, oldest = config_of(k), {}, 0
   for _, kind in ipairs(call('SMEMBERS', k.kinds)) do
     for _, class in ipairs(CLASSES) do
-      local key = k.ready .. class .. ':' .. kind
-      local depth = call('ZCARD', key)
+      local road = class .. ':' .. kind
+      local depth = tonumber(call('HGET', k.depth, road) or 0)
       if depth > 0 then
-        local head = call('ZRANGE', key, 0, 0)[1]
-        local record = load_records(k, { head })[head]
+        local tenant = call('ZRANGE', k.heads .. road, 0, 0)[1]
+        local head = tenant and call('ZRANGE', lane(k, road, tenant), 0, 0)[1]
+        local record = head and load_records(k, { head })[head]
         local waited = record and now - record[SINCE] or 0
         oldest = math.max(oldest, waited)
         lanes[#lanes + 1] = { class, kind, depth, waited }
@@ -806,6 +1132,96 @@ define('je_drain', { 'allow-oom' }, is_open, function(k, args)
   local workers = {}
   for i = 3, #args do workers[#workers + 1] = args[i] end
   return call(args[2] == '1' and 'SADD' or 'SREM', k.draining, unpack(workers))
+end)
+
+------------------------------------------------------------------------------- server: operators' settings
+--
+-- These take any epoch: they are sent before a queue opens, too, and outlive its epochs. All may be repeated.
+
+-- limit(epoch, [tenant, weight, cap]...) -> number of tenants
+-- The weight of a tenant (1 to 1,000) and the most jobs that workers may hold of it at once; cap 0: no cap.
+define('je_limit', { 'allow-oom' }, is_any, function(k, args, now)
+  local ids = items_of(args, 2, 3)
+  if not ids then return bad('3 arguments a tenant, at most 1,000 tenants') end
+  for i, tenant in ipairs(ids) do
+    local weight, cap = integer(args[i * 3], 1), integer(args[i * 3 + 1], 0)
+    if not is_id(tenant) or not weight or weight > 1000 or not cap then return bad('tenant, weight 1 to 1,000, cap') end
+  end
+  local freed = {}
+  for i, tenant in ipairs(ids) do
+    local weight, cap = tonumber(args[i * 3]), tonumber(args[i * 3 + 1])
+    if weight == 1 then call('HDEL', k.weights, tenant) else call('HSET', k.weights, tenant, weight) end
+    if cap == 0 then call('HDEL', k.caps, tenant) else call('HSET', k.caps, tenant, cap) end
+    for kind, jobs in pairs(review_tenant(k, tenant)) do freed[kind] = (freed[kind] or 0) + jobs end
+  end
+  wake_all(k, freed, now, config_of(k).lease)
+  return #ids
+end)
+
+-- pause(epoch, [what, reason]...) -> number of pauses; what: queue | kind:<kind> | tenant:<tenant>
+-- Nothing of it is claimed until it is resumed, which is a pause with an empty reason. What is leased goes on.
+define('je_pause', { 'allow-oom' }, is_any, function(k, args, now)
+  local ids = items_of(args, 2, 2)
+  if not ids then return bad('2 arguments a pause, at most 1,000 pauses') end
+  for i, what in ipairs(ids) do
+    local kind, tenant = string.match(what, '^kind:(.*)$'), string.match(what, '^tenant:(.*)$')
+    if not (what == 'queue' or (kind and is_kind(kind)) or (tenant and is_id(tenant))) or #args[i * 2 + 1] > MAX_REASON_BYTES then
+      return bad('queue, kind:<kind> or tenant:<tenant>, then a reason of at most 512 bytes')
+    end
+  end
+  local cfg, freed = config_of(k), {}
+  for i, what in ipairs(ids) do
+    local reason = args[i * 2 + 1]
+    if reason == '' then call('HDEL', k.pauses, what) else call('HSET', k.pauses, what, reason) end
+    local tenant = string.match(what, '^tenant:(.*)$')
+    if tenant then
+      for kind, jobs in pairs(review_tenant(k, tenant)) do freed[kind] = (freed[kind] or 0) + jobs end
+    end
+  end
+  wake_all(k, freed, now, cfg.lease)
+  wake_missed(k, now, cfg)
+  return #ids
+end)
+
+-- tenants(epoch, class, kind, count) -> [[tenant, ready, leased, weight, cap, virtual time, blocked]...]
+-- The tenants with ready jobs on a road, the longest waiting first; virtual time in ms from the present.
+define('je_tenants', { 'no-writes' }, is_open, function(k, args)
+  local class, kind, count = args[2] or '', args[3] or '', integer(args[4], 1)
+  if not RANK[class] or not is_kind(kind) or not count then return bad('class, kind, count') end
+  local road, rows = class .. ':' .. kind, {}
+  local present = present_of(k, road)
+  for _, tenant in ipairs(call('ZRANGE', k.heads .. road, 0, math.min(count, MAX_ITEMS) - 1)) do
+    rows[#rows + 1] = { tenant, call('ZCARD', lane(k, road, tenant)), tonumber(call('HGET', k.leased, tenant) or 0),
+      tonumber(call('HGET', k.weights, tenant) or 1), tonumber(call('HGET', k.caps, tenant) or 0),
+      math.floor(virtual_of(k, road, tenant) - present), call('SISMEMBER', k.blocked, tenant) }
+  end
+  return rows
+end)
+
+-- why(epoch, job) -> [] when the queue does not hold it, else
+--   [attempt, state, ms in this state, class, kind, tenant, worker, stop,
+--    jobs before it in its lane, tenants before its tenant (-1: no turn), ready jobs on its road,
+--    ms until it is ready (-1: not delayed), workers alive of its kind, jobs leased of its tenant, cap of it,
+--    pause of the queue, of the kind, of the tenant (reasons, or ''), results pending, high water]
+define('je_why', { 'no-writes' }, is_open, function(k, args, now)
+  local job = args[2] or ''
+  if not is_id(job) then return bad('job') end
+  local record = load_records(k, { job })[job]
+  if not record then return {} end
+  local cfg, road, tenant, alive = config_of(k), road_of(record), record[TENANT], 0
+  for _, worker in ipairs(call('SMEMBERS', k.serves .. record[KIND])) do
+    local heard = call('ZSCORE', k.workers, worker)
+    if heard and tonumber(heard) >= now - cfg.lease then alive = alive + 1 end
+  end
+  local due = call('ZSCORE', k.delayed, job)
+  local function pause(what) return call('HGET', k.pauses, what) or '' end
+  return { record[ATTEMPT], record[STATE], now - record[SINCE], record[CLASS], record[KIND], tenant,
+    record[WORKER], record[STOP],
+    tonumber(call('ZRANK', lane(k, road, tenant), job) or 0), tonumber(call('ZRANK', k.turn .. road, tenant) or -1),
+    tonumber(call('HGET', k.depth, road) or 0), due and math.max(0, tonumber(due) - now) or -1, alive,
+    tonumber(call('HGET', k.leased, tenant) or 0), tonumber(call('HGET', k.caps, tenant) or 0),
+    pause('queue'), pause('kind:' .. record[KIND]), pause('tenant:' .. tenant),
+    call('XLEN', k.results), cfg.high_water }
 end)
 
 --------------------------------------------------------------------------------- server: life of a queue
@@ -827,12 +1243,19 @@ define('je_open', { 'allow-oom' }, is_any, function(k, args)
   end
   if current and current ~= epoch then return redis.error_reply('ALREADY_OPEN in another epoch: close it first') end
   if not current then
-    for _, kind in ipairs(call('SMEMBERS', k.kinds)) do
-      call('UNLINK', k.idle .. ':' .. kind)
-      for _, class in ipairs(CLASSES) do call('UNLINK', k.ready .. class .. ':' .. kind) end
+    for _, kind in ipairs(call('SMEMBERS', k.kinds)) do call('UNLINK', k.idle .. ':' .. kind, k.serves .. kind) end
+    for _, road in ipairs(roads(k)) do
+      for _, tenant in ipairs(call('ZRANGE', k.heads .. road, 0, -1)) do call('UNLINK', lane(k, road, tenant)) end
+      call('UNLINK', k.heads .. road, k.turn .. road, k.virtual .. road)
     end
     call('UNLINK', k.closing, k.config, k.counters, k.kinds, k.jobs, k.payloads, k.progress, k.runs,
-      k.delayed, k.leases, k.turns, k.workers, k.draining, k.idle)
+      k.delayed, k.leases, k.turns, k.workers, k.draining, k.idle, k.present, k.depth, k.shares, k.leased,
+      k.blocked)
+    -- Weights, caps and pauses are the operator's and outlive an epoch; experience is still true.
+    for _, pause in ipairs(call('HKEYS', k.pauses)) do
+      local tenant = string.match(pause, '^tenant:(.+)$')
+      if tenant then call('SADD', k.blocked, tenant) end
+    end
   end
   for i = 2, #args, 2 do call('HSET', k.config, args[i], args[i + 1]) end
   local failed = ensure_group(k)
