@@ -16,6 +16,11 @@ import { mountImage } from "./v1/scheduler/inventory/images/by-digest.ts";
 import { mountImageFindings } from "./v1/scheduler/inventory/images/by-digest/findings.ts";
 import { mountImageSbom } from "./v1/scheduler/inventory/images/by-digest/sbom.ts";
 import { mountJob } from "./v1/scheduler/jobs/by-id.ts";
+import { mountJobWhy } from "./v1/scheduler/jobs/by-id/why.ts";
+import { mountQueues } from "./v1/scheduler/queues.ts";
+import { mountPauseQueue } from "./v1/scheduler/queues/by-name/pause.ts";
+import { mountResumeQueue } from "./v1/scheduler/queues/by-name/resume.ts";
+import { mountQueueTenant } from "./v1/scheduler/queues/by-name/tenants.ts";
 import { mountRuns } from "./v1/scheduler/runs.ts";
 import { mountRun } from "./v1/scheduler/runs/by-id.ts";
 import { mountCancelRun } from "./v1/scheduler/runs/by-id/cancel.ts";
@@ -65,6 +70,11 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountRunStream,
   mountCancelRun,
   mountJob,
+  mountJobWhy,
+  mountQueues,
+  mountQueueTenant,
+  mountPauseQueue,
+  mountResumeQueue,
   mountFindings,
   mountAudit,
   mountAuditVerify,

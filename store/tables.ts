@@ -249,6 +249,23 @@ export interface OutboxTable {
   published_at: Date | null;
 }
 
+export interface QueueLimitsTable {
+  queue: string;
+  tenant: string;
+  weight: number;
+  max_leased: number | null;
+  changed_at: Date;
+  changed_by: string;
+}
+
+export interface QueuePausesTable {
+  queue: string;
+  subject: string;
+  reason: string | null;
+  changed_at: Date;
+  changed_by: string;
+}
+
 export interface QueuesTable {
   queue: string;
   epoch: string;
@@ -410,6 +427,8 @@ export interface Tables {
   "scheduler.jobs": JobsTable;
   "scheduler.late_results": LateResultsTable;
   "scheduler.outbox": OutboxTable;
+  "scheduler.queue_limits": QueueLimitsTable;
+  "scheduler.queue_pauses": QueuePausesTable;
   "scheduler.queues": QueuesTable;
   "scheduler.run_events": RunEventsTable;
   "scheduler.run_image_outcomes": RunImageOutcomesTable;

@@ -1,34 +1,38 @@
 import { z } from "zod";
 import { jobClass } from "../../model/queue/job-message.ts";
+import type { QueueStats } from "../../platform/valkey/job-queue.ts";
 import type { Engine } from "../context.ts";
 
 const jobs = z.int();
 const ms = z.int();
 
-/** How far the workers are behind. */
-export const queueLag = z.object({
-  queues: z.array(
-    z.object({
-      queue: z.string(),
-      ready: jobs.meta({ description: "Jobs that a worker could claim now." }),
-      delayed: jobs.meta({ description: "Jobs that wait for their next try." }),
-      leased: jobs.meta({ description: "Jobs in the hands of workers." }),
-      oldestWaitMs: ms.meta({ description: "How long the oldest ready job waits, in milliseconds." }),
-      workersAlive: z.int().meta({ description: "Workers heard of within one lease." }),
-      workersIdle: z.int(),
-      resultsPending: z.int().meta({ description: "Results that are not in PostgreSQL yet." }),
-      classes: z
-        .array(z.object({ class: jobClass, kind: z.string(), depth: jobs, oldestWaitMs: ms }))
-        .meta({ description: "Classes and kinds with ready jobs." }),
-    }),
-  ),
+/** How far the workers of one queue are behind. */
+export const lagOf = z.object({
+  queue: z.string(),
+  ready: jobs.meta({ description: "Jobs that a worker could claim now." }),
+  delayed: jobs.meta({ description: "Jobs that wait for their next try." }),
+  leased: jobs.meta({ description: "Jobs in the hands of workers." }),
+  oldestWaitMs: ms.meta({ description: "How long the oldest ready job waits, in milliseconds." }),
+  workersAlive: z.int().meta({ description: "Workers heard of within one lease." }),
+  workersIdle: z.int(),
+  resultsPending: z.int().meta({ description: "Results that are not in PostgreSQL yet." }),
+  classes: z
+    .array(z.object({ class: jobClass, kind: z.string(), depth: jobs, oldestWaitMs: ms }))
+    .meta({ description: "Classes and kinds with ready jobs." }),
 });
+
+/** How far the workers are behind. */
+export const queueLag = z.object({ queues: z.array(lagOf) });
 
 /** Asks the queue. @throws DomainError `unavailable` */
 export async function readQueueLag({ queue }: Engine): Promise<z.infer<typeof queueLag>> {
-  const { ready, delayed, leased, oldestWaitMs, workersAlive, idleWorkers, resultsPending, lanes } =
-    await queue.stats();
-  const counts = {
+  return { queues: [queueLagOf(queue.queue, await queue.stats())] };
+}
+
+export function queueLagOf(queue: string, stats: QueueStats): z.infer<typeof lagOf> {
+  const { ready, delayed, leased, oldestWaitMs, workersAlive, idleWorkers, resultsPending, lanes } = stats;
+  return {
+    queue,
     ready,
     delayed,
     leased,
@@ -36,6 +40,6 @@ export async function readQueueLag({ queue }: Engine): Promise<z.infer<typeof qu
     workersAlive,
     workersIdle: idleWorkers,
     resultsPending,
+    classes: [...lanes],
   };
-  return { queues: [{ queue: queue.queue, ...counts, classes: [...lanes] }] };
 }

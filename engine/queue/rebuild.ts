@@ -5,6 +5,7 @@ import { withEngine } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
 import { ingestBatch } from "../results/ingest.ts";
 import { toMessage } from "../runs/dispatch.ts";
+import { applyQueueSettings } from "./settings/apply.ts";
 
 const page = 1_000;
 
@@ -67,6 +68,7 @@ async function rebuild(
   await ingestRemains(engine);
   await withEngine(engine.engine, (tx, now) => raiseAttempts(tx, now));
   await restoreUsers();
+  await applyQueueSettings(engine);
   await engine.queue.open(epoch, times);
 
   let sent = 0;

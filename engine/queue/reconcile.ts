@@ -5,6 +5,7 @@ import { runSignals, workflowIds } from "../../workflows/contract.ts";
 import type { Engine } from "../context.ts";
 import { closeWithdrawn } from "../runs/cancel.ts";
 import { dispatchRun, toMessage } from "../runs/dispatch.ts";
+import { applyQueueSettings } from "./settings/apply.ts";
 
 /** A job that was queued this long ago should be known to the queue. */
 const graceMs = 10_000;
@@ -25,6 +26,7 @@ export interface Reconciled {
  * number: each repair is idempotent by (job, attempt).
  */
 export async function reconcile(engine: Engine): Promise<Reconciled> {
+  await applyQueueSettings(engine);
   for (const run of await withEngine(engine.engine, (tx) => listRunsToDispatch(tx, page))) {
     await dispatchRun(engine, run);
   }

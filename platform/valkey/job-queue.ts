@@ -1,5 +1,6 @@
 import type { JobProgress } from "../../model/queue/beat.ts";
 import type { JobAttempt, JobClass, JobMessage } from "../../model/queue/job-message.ts";
+import type { PauseName } from "../../model/queue/pause-subject.ts";
 import type { ResultEntry } from "../../model/queue/result-entry.ts";
 import type { QueueSettings } from "../../model/queue/settings.ts";
 
@@ -90,11 +91,9 @@ export interface TenantLimit {
 
 /** What is paused, or resumed where the reason is null. */
 export interface Pause {
-  readonly what: PauseSubject;
+  readonly what: PauseName;
   readonly reason: string | null;
 }
-export type PauseSubject = "queue" | `kind:${string}` | `tenant:${string}`;
-
 /** A tenant with ready jobs of one class and kind. */
 export interface TenantShare extends TenantLimit {
   readonly ready: number;

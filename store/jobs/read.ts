@@ -12,6 +12,26 @@ export interface JobRecord {
   readonly artifacts: readonly Selectable<ArtifactsTable>[];
 }
 
+/** One job with what was decided of its run, or `not_found` for an unknown and a foreign one alike. */
+export async function readJobWithRun(
+  tx: TenantTx,
+  tenant: string,
+  jobId: string,
+): Promise<JobRow & { readonly cancel_requested_at: Date | null }> {
+  const job = await tx
+    .selectFrom("scheduler.jobs as j")
+    .innerJoin("scheduler.runs as r", (join) =>
+      join.onRef("r.tenant_id", "=", "j.tenant_id").onRef("r.run_id", "=", "j.run_id"),
+    )
+    .selectAll("j")
+    .select("r.cancel_requested_at")
+    .where("j.tenant_id", "=", tenant)
+    .where("j.job_id", "=", jobId)
+    .executeTakeFirst();
+  if (job === undefined) throw notFound("job", jobId);
+  return job;
+}
+
 /** Rows of one list that are shown: attempts are bounded by the budgets, the rest by nothing. */
 const mostRows = 100;
 

@@ -1,0 +1,161 @@
+import type { JobState } from "../jobs/states.ts";
+
+/** Codes by which programs tell the reasons apart; they do not change their meaning. */
+export const waitCodes = [
+  "ended",
+  "run_cancelled",
+  "retry_later",
+  "not_dispatched",
+  "resend_pending",
+  "result_pending",
+  "leased",
+  "told_to_stop",
+  "not_before",
+  "queue_paused",
+  "kind_paused",
+  "tenant_paused",
+  "tenant_at_cap",
+  "no_worker",
+  "results_high_water",
+  "tenants_before",
+  "jobs_before",
+  "next",
+] as const;
+
+export type WaitCode = (typeof waitCodes)[number];
+
+export interface WaitReason {
+  readonly code: WaitCode;
+  readonly text: string;
+}
+
+/** What PostgreSQL knows of the job. */
+export interface BookedJob {
+  readonly state: JobState;
+  readonly attempt: number;
+  readonly reason: string | null;
+  readonly notBeforeMs: number | null;
+  readonly isRunCancelled: boolean;
+}
+
+/** What the queue knows of it: see `JobSituation` of the queue. */
+export interface QueuedSituation {
+  readonly attempt: number;
+  readonly state: "ready" | "delayed" | "leased" | "settled" | "cancelled";
+  readonly kind: string;
+  readonly tenant: string;
+  readonly worker: string | null;
+  readonly stop: "cancel" | "wall_clock" | null;
+  readonly jobsBefore: number;
+  readonly tenantsBefore: number | null;
+  readonly readyInMs: number | null;
+  readonly workersOfKind: number;
+  readonly tenantLeased: number;
+  readonly tenantMaxLeased: number | null;
+  readonly pausedQueue: string | null;
+  readonly pausedKind: string | null;
+  readonly pausedTenant: string | null;
+  readonly resultsPending: number;
+  readonly highWater: number;
+}
+
+/**
+ * Why a job is not done: the reasons that hold now, the one that an operator should look at first in front.
+ * A job that nothing holds up has the one reason `next`.
+ */
+export function explainWait(
+  job: BookedJob,
+  queued: QueuedSituation | undefined,
+  nowMs: number,
+): readonly WaitReason[] {
+  const booked = fromBooks(job, nowMs);
+  if (booked !== undefined) return [booked];
+  if (queued === undefined || queued.attempt < job.attempt) {
+    return [reason("resend_pending", "The queue does not hold it: it is sent (again) within 40 seconds.")];
+  }
+  switch (queued.state) {
+    case "leased":
+      return fromLease(queued);
+    case "settled":
+    case "cancelled":
+      return [reason("result_pending", "It has ended; its result is being taken in.")];
+    case "delayed":
+      return [...obstacles(queued), notBefore(queued.readyInMs ?? 0)];
+    case "ready": {
+      const held = obstacles(queued);
+      return held.length > 0 ? held : [place(queued)];
+    }
+    default:
+      return queued.state satisfies never;
+  }
+}
+
+function reason(code: WaitCode, text: string): WaitReason {
+  return { code, text };
+}
+
+function fromBooks(job: BookedJob, nowMs: number): WaitReason | undefined {
+  if (job.state !== "planned" && job.state !== "queued") {
+    const why = job.reason === null ? "" : `: ${job.reason}`;
+    return reason("ended", `It waits for nothing: it is ${job.state}${why}.`);
+  }
+  if (job.isRunCancelled && job.state === "planned") {
+    return reason("run_cancelled", "Its run was cancelled; it will be closed.");
+  }
+  if (job.state === "queued") return undefined;
+  const waitMs = (job.notBeforeMs ?? nowMs) - nowMs;
+  if (waitMs > 0) return reason("retry_later", `Its next try is in ${seconds(waitMs)}.`);
+  return reason("not_dispatched", "It is planned and about to be sent to the queue.");
+}
+
+function fromLease({ worker, stop }: QueuedSituation): readonly WaitReason[] {
+  const who = worker ?? "a worker";
+  if (stop === null) return [reason("leased", `${who} is working on it.`)];
+  const why = stop === "cancel" ? "it was cancelled" : "it ran past its wall clock";
+  return [reason("told_to_stop", `${who} was told to stop, since ${why}.`)];
+}
+
+function notBefore(ms: number): WaitReason {
+  return reason("not_before", `It may be claimed in ${seconds(ms)}.`);
+}
+
+/** What keeps it from being given, whatever its place in the order. */
+function obstacles(queued: QueuedSituation): WaitReason[] {
+  const { kind, tenant, tenantLeased, tenantMaxLeased: cap } = queued;
+  const { pausedQueue, pausedKind, pausedTenant, workersOfKind, resultsPending, highWater } = queued;
+  const held: WaitReason[] = [];
+  if (pausedQueue !== null) held.push(reason("queue_paused", `The queue is paused: ${pausedQueue}`));
+  if (pausedKind !== null)
+    held.push(reason("kind_paused", `Jobs of the kind ${kind} are paused: ${pausedKind}`));
+  if (pausedTenant !== null)
+    held.push(reason("tenant_paused", `The tenant ${tenant} is paused: ${pausedTenant}`));
+  if (cap !== null && tenantLeased >= cap) {
+    held.push(reason("tenant_at_cap", `Workers hold ${tenantLeased} jobs of the tenant; its cap is ${cap}.`));
+  }
+  if (workersOfKind === 0) held.push(reason("no_worker", `No worker that takes ${kind} is alive.`));
+  if (resultsPending >= highWater) {
+    held.push(
+      reason(
+        "results_high_water",
+        `${resultsPending} results wait to be taken in; nothing is given above ${highWater}.`,
+      ),
+    );
+  }
+  return held;
+}
+
+function place({ tenantsBefore, jobsBefore }: QueuedSituation): WaitReason {
+  if (jobsBefore > 0)
+    return reason("jobs_before", `${jobsBefore} jobs of the same tenant and kind go before it.`);
+  if (tenantsBefore !== null && tenantsBefore > 0) {
+    return reason(
+      "tenants_before",
+      `It is the next of its tenant; ${tenantsBefore} tenants are served before.`,
+    );
+  }
+  return reason("next", "It goes to the next free slot of its class.");
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
