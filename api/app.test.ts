@@ -39,6 +39,8 @@ const harmlessPosts = [
   "POST /api/v1/scheduler/schedules/{id}/pause",
   "POST /api/v1/scheduler/schedules/{id}/resume",
   "POST /api/v1/scheduler/runs/{id}/cancel",
+  "POST /api/v1/scheduler/queues/{queue}/pause",
+  "POST /api/v1/scheduler/queues/{queue}/resume",
 ];
 
 test("every POST with an effect takes an idempotency key, unless a repeat changes nothing by itself", () => {

@@ -1,17 +1,20 @@
 /**
  * `npm run bench -- run [--images N]`: prints what the main path does on this machine, with a ledger that
- * proves that nothing was lost. Peers and ratios are measured in the same run; nothing is asserted on time.
+ * proves that nothing was lost. `npm run bench -- fairness` plays fleets in simulated time. Peers and ratios are measured in the same run; nothing is asserted on time.
  */
 import { parseArgs } from "node:util";
+import { benchFairness } from "./fairness.ts";
 import { benchImpact } from "./impact.ts";
 import { benchMatch } from "./match.ts";
 import { benchRun } from "./run.ts";
 import { withBenchStack } from "./stack.ts";
 
 const usage = `npm run bench -- run [--images N] [--only run,impact,match]
+npm run bench -- fairness
 
   run       a run over N images (100,000) with no-op workers, results ingested, history events
   impact    impact queries at N images × 40 components, with their plans
+  fairness  shares and waits of tenants on the queue, beside round robin and first come, first served
   match     proton-bridge against the Go feed, beside osv-scanner where it is installed
 `;
 
@@ -25,6 +28,7 @@ async function main(): Promise<void> {
     },
   });
   const images = Number(values.images);
+  if (positionals[0] === "fairness" && !values.help) return benchFairness();
   if (values.help || positionals[0] !== "run" || !Number.isSafeInteger(images) || images < 1) {
     console.log(usage);
     process.exitCode = values.help ? 0 : 2;
