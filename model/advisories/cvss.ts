@@ -2,7 +2,7 @@ import * as calculator from "ae-cvss-calculator";
 import type { Severity, SeverityLevel } from "./severity.ts";
 
 /** CommonJS that calls itself an ES module: Node puts its exports under `default`, jest and bundlers do not. */
-const { fromVector } = calculator.default ?? calculator;
+const { Cvss2, fromVector } = calculator.default ?? calculator;
 
 /** Scores by vector: a feed repeats few vectors many times and a 4.0 score costs a millisecond. */
 const scores = new Map<string, Severity | undefined>();
@@ -12,8 +12,8 @@ const metric = "[A-Za-z]{1,3}:[A-Za-z]{1,6}";
 const vectorPattern = new RegExp(`^(?:CVSS:(?:3\\.[01]|4\\.0)/)?${metric}(?:/${metric}){0,60}$`);
 
 /**
- * The severity of a CVSS vector 2.0, 3.0, 3.1 or 4.0. `undefined` for anything that is no vector or lacks
- * a base metric: the calculator would score that 0, which reads as harmless.
+ * The severity of a CVSS vector 2.0, 3.0, 3.1 or 4.0. `undefined` for anything that is no vector, names a
+ * metric twice or lacks a base metric: the calculator would score that 0, which reads as harmless.
  */
 export function severityOfVector(vector: string): Severity | undefined {
   const text = vector.trim();
@@ -26,11 +26,20 @@ export function severityOfVector(vector: string): Severity | undefined {
 }
 
 function calculate(vector: string): Severity | undefined {
-  const cvss = fromVector(vector);
+  const cvss = namesMetricTwice(vector) ? null : fromVector(vector);
   if (cvss === null || !cvss.isBaseFullyDefined()) return undefined;
+  const isVersion2 = cvss instanceof Cvss2;
+  // Only 2.0 goes without its version in front; the calculator guesses at the others.
+  if (!isVersion2 && !vector.startsWith("CVSS:")) return undefined;
   const score = cvss.calculateScores().overall;
   if (!(score >= 0 && score <= 10)) return undefined;
-  return { level: levelOf(score, !vector.startsWith("CVSS:")), cvssVector: vector, score };
+  return { level: levelOf(score, isVersion2), cvssVector: vector, score };
+}
+
+/** The calculator would take the last of them. */
+function namesMetricTwice(vector: string): boolean {
+  const names = vector.split("/").map((metric) => metric.slice(0, metric.indexOf(":")));
+  return new Set(names).size < names.length;
 }
 
 /**

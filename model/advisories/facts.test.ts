@@ -38,6 +38,15 @@ describe("severity", () => {
     });
   });
 
+  test.each([
+    ["names a metric twice", "CVSS:3.1/AV:N/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],
+    ["is of 3.1 and does not say so", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],
+    ["has a value that its metric has not", "CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],
+    ["has a metric that no version has", `${vector31}/XX:Y`],
+  ])("is unknown for a vector that %s", (_, score) => {
+    expect(severityOf({ severity: [{ type: "CVSS_V3", score }] })).toEqual({ level: "unknown" });
+  });
+
   test("is unknown where nobody rates it", () => {
     expect(severityOf({})).toEqual({ level: "unknown" });
     expect(severityOf({ database_specific: { severity: "whatever" } })).toEqual({ level: "unknown" });
