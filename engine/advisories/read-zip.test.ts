@@ -56,6 +56,14 @@ test("too many entries, or too many bytes together, refuse the archive", async (
   await expect(linesOf(archive, { maxTotalBytes: 5 })).rejects.toThrow("5 bytes at most");
 });
 
+test("many small entries that are packed too well together refuse the archive", async () => {
+  const archive = zipOf(Array.from({ length: 20 }, (_, at) => entry(`${at}.json`, " ".repeat(100_000))));
+  await expect(linesOf(archive)).resolves.toHaveLength(20);
+  await expect(linesOf(archive, { freeTotalBytes: 500_000 })).rejects.toThrow(
+    `${archive.length * defaultZipLimits.maxRatio} bytes at most`,
+  );
+});
+
 test.each([
   ["no archive", new Uint8Array(50)],
   ["an archive that was cut off", zipOf([entry("a.json")]).subarray(0, 40)],

@@ -7,8 +7,13 @@ export interface ZipLimits {
   readonly maxEntries: number;
   readonly maxEntryBytes: number;
   readonly maxTotalBytes: number;
-  /** How much larger than its packed form an entry above 1 MB may be. JSON packs by 30 at most. */
+  /**
+   * How much larger than its packed form an entry above 1 MB may be, and how much larger than the archive all
+   * entries together: entries may be small or share their bytes. JSON packs by 30 at most.
+   */
   readonly maxRatio: number;
+  /** Up to here all entries together may be packed as well as they like. */
+  readonly freeTotalBytes: number;
 }
 
 export const defaultZipLimits: ZipLimits = {
@@ -16,6 +21,7 @@ export const defaultZipLimits: ZipLimits = {
   maxEntryBytes: 16_000_000,
   maxTotalBytes: 8_000_000_000,
   maxRatio: 200,
+  freeTotalBytes: 100_000_000,
 };
 
 const freeRatioBytes = 1_000_000;
@@ -42,6 +48,7 @@ async function* readEntries(zip: ZipFile, limits: ZipLimits): AsyncGenerator<Lin
   if (zip.entryCount > limits.maxEntries) {
     throw new DomainError("too_large", `The archive may have ${limits.maxEntries} entries at most.`);
   }
+  const maxTotalBytes = totalBytesOf(zip, limits);
   let number = 0;
   let totalBytes = 0;
   const entries = zip.eachEntry();
@@ -57,11 +64,16 @@ async function* readEntries(zip: ZipFile, limits: ZipLimits): AsyncGenerator<Lin
       continue;
     }
     totalBytes += entry.uncompressedSize;
-    if (totalBytes > limits.maxTotalBytes) {
-      throw new DomainError("too_large", `The archive may unpack to ${limits.maxTotalBytes} bytes at most.`);
+    if (totalBytes > maxTotalBytes) {
+      throw new DomainError("too_large", `The archive may unpack to ${maxTotalBytes} bytes at most.`);
     }
     yield await readEntry(zip, entry, number);
   }
+}
+
+function totalBytesOf(zip: ZipFile, limits: ZipLimits): number {
+  const { maxTotalBytes, maxRatio, freeTotalBytes } = limits;
+  return Math.min(maxTotalBytes, Math.max(freeTotalBytes, zip.fileSize * maxRatio));
 }
 
 function problemOf(entry: Entry, limits: ZipLimits): string | undefined {
