@@ -1,6 +1,10 @@
-import { DomainError, invalidField } from "../../model/errors.ts";
+import { type DomainError, invalidField } from "../../model/errors.ts";
 import { parseSbom } from "../../model/sboms/parse-sbom.ts";
 import type { Sbom } from "../../model/sboms/sbom.ts";
+import { readJson } from "../../platform/http/json-body.ts";
+
+/** Components may be nested 32 deep, each in a list and an object; what is not read may be deeper. */
+const maxJsonDepth = 512;
 
 /** An index row holds 2,704 bytes, the tenant and a component's number included. */
 const purlMaxBytes = 2_048;
@@ -12,10 +16,10 @@ export interface ParsedSbom extends Omit<Sbom, "components" | "subject"> {
 
 /**
  * Reads the bytes of an SBOM.
- * @throws DomainError `bad_request` when they are no JSON, `invalid` with the places of what is wrong in it.
+ * @throws DomainError `bad_request` when they are no JSON or nested without end, `invalid` with the places of what is wrong in it.
  */
 export function parseSbomBytes(bytes: Uint8Array): ParsedSbom {
-  const { subject: _, components, ...facts } = parseSbom(readJson(bytes));
+  const { subject: _, components, ...facts } = parseSbom(readJson(bytes, maxJsonDepth).value);
   const purls = new Set<string>();
   for (const component of components) {
     const purl = component.purl?.trim();
@@ -24,23 +28,6 @@ export function parseSbomBytes(bytes: Uint8Array): ParsedSbom {
     purls.add(purl);
   }
   return { ...facts, purls: [...purls].sort() };
-}
-
-function readJson(bytes: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new DomainError("bad_request", "The SBOM is not UTF-8.");
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // Of the engine's message only the place is passed on: the rest quotes the document.
-    const place = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    const where = place === undefined ? "it ends too early" : `at character ${place}`;
-    throw new DomainError("bad_request", `The SBOM is not valid JSON (${where}).`);
-  }
 }
 
 function tooLong(name: string, ref: string | undefined): DomainError {

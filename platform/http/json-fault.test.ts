@@ -22,6 +22,14 @@ test.each([
   ["01", 1],
 ])("%j stops being JSON at %i", (text, offset) => expect(jsonFaultOffset(text)).toBe(offset));
 
+test.each([
+  ["characters", "a"],
+  ["escapes", "\\n"],
+])("a fault behind a string of twenty million %s is found", (_, piece) => {
+  const long = `["${piece.repeat(20_000_000)}",`;
+  expect(jsonFaultOffset(`${long}nope]`)).toBe(long.length);
+});
+
 test("valid JSON has no fault", () => {
   fc.assert(fc.property(fc.json(), (text) => expect(jsonFaultOffset(text)).toBeUndefined()));
 });

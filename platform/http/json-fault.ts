@@ -4,32 +4,47 @@
  * whose own messages quote the input and often name no place.
  */
 export function jsonFaultOffset(text: string): number | undefined {
-  const tokens =
-    // oxlint-disable-next-line no-control-regex -- JSON strings must not hold control characters.
-    /[ \t\r\n]*(?:([[\]{}:,])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+  const tokens = /[ \t\r\n]*(?:([[\]{}:,"])|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
   /** What may stand next: `value`, `valueOrEnd` (after `[`), `key`, `keyOrEnd` (after `{`), `colon`, `commaOrEnd`, `end`. */
   let expected = "value";
   const open: string[] = [];
-  for (let offset = 0; ; offset = tokens.lastIndex) {
+  for (let offset = 0; ;) {
     tokens.lastIndex = offset;
     const match = tokens.exec(text);
     if (match === null) {
       const rest = offset + text.slice(offset).search(/[^ \t\r\n]|$/);
       return rest === text.length && expected === "end" ? undefined : rest;
     }
-    const [whole, mark, string] = match;
+    const [whole, mark] = match;
     const at = offset + whole.search(/[^ \t\r\n]/);
-    const next = step(mark ?? (string === undefined ? "literal" : "string"), expected, open);
-    if (next === undefined) return at;
+    const end = mark === '"' ? endOfString(text, at) : tokens.lastIndex;
+    const next = end === undefined ? undefined : step(mark ?? "literal", expected, open);
+    if (end === undefined || next === undefined) return at;
     expected = next;
+    offset = end;
   }
+}
+
+/** The offset behind the string that opens at `start`. A pattern of that many repetitions would run out of stack. */
+function endOfString(text: string, start: number): number | undefined {
+  const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at + 1;
+    if (code < 0x20) return undefined;
+    if (code !== 0x5c) continue;
+    escape.lastIndex = at;
+    if (!escape.test(text)) return undefined;
+    at = escape.lastIndex - 1;
+  }
+  return undefined;
 }
 
 /** The state after a token, or undefined when the token cannot stand here. Keeps the open brackets. */
 function step(token: string, expected: string, open: string[]): string | undefined {
   const wantsValue = expected === "value" || expected === "valueOrEnd";
   switch (token) {
-    case "string":
+    case '"':
       if (expected === "key" || expected === "keyOrEnd") return "colon";
       return wantsValue ? afterValue(open) : undefined;
     case "literal":

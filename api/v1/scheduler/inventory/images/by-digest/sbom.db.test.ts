@@ -114,6 +114,7 @@ test("SPDX 2.3 is read, and comes back under its media type", async () => {
 describe("a document that is refused", () => {
   test.each([
     ["broken JSON", '{"bomFormat":', 400, "not valid JSON"],
+    ["nesting without end", "[".repeat(2_000_000), 400, "512 levels deep"],
     ["another format", { hello: "world" }, 422, "bomFormat"],
     ["a wrong purl", cycloneDx(["pkg:npm/ok@1", "nonsense"]), 422, "components[1].purl"],
     ["a purl too long", cycloneDx([`pkg:npm/${"x".repeat(2_100)}@1`]), 422, "longer than 2048 bytes"],
