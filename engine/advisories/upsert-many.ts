@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "../../model/errors.ts";
+import { isDeeperThan, maxJsonDepth } from "../../platform/http/json-body.ts";
 import type { Line } from "../../platform/http/ndjson.ts";
 import { readFeedSequence } from "../../store/advisories/feed-sequence.ts";
 import { recordAudit } from "../audit/record.ts";
@@ -82,6 +83,7 @@ function readLine(line: Line, summary: UpsertSummary): ReadRecord | undefined {
     if (summary.errors.length < toldErrors) summary.errors.push({ line: line.number, message });
   };
   if ("problem" in line) return fail(line.problem);
+  if (isDeeperThan(line.text, maxJsonDepth)) return fail(`is nested more than ${maxJsonDepth} levels deep`);
   let document: unknown;
   try {
     document = JSON.parse(line.text);

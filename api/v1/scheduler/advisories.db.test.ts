@@ -122,7 +122,8 @@ describe("the shared feed", () => {
 describe("many records", () => {
   test("of a stream cost only themselves when they are bad, and are told by their line", async () => {
     const from = await sequence();
-    const body = `${linesOf([record("M-1"), { id: 1 }, record("M-1")])}\n\n{oops\n${JSON.stringify(record("M-2"))}`;
+    const lines = linesOf([record("M-1"), { id: 1 }, record("M-1")]);
+    const body = `${lines}\n\n{oops\n${"[".repeat(1_000)}\n${JSON.stringify(record("M-2"))}`;
     const answer = await app.send("POST", path, body, ndjson);
     expect(answer.body).toEqual({
       feedSequence: from + 2,
@@ -130,10 +131,11 @@ describe("many records", () => {
       updated: 0,
       unchanged: 1,
       stale: 0,
-      failed: 2,
+      failed: 3,
       errors: [
         { line: 2, message: expect.stringMatching(/^id: /) },
         { line: 5, message: "is not valid JSON" },
+        { line: 6, message: "is nested more than 64 levels deep" },
       ],
     });
   });
