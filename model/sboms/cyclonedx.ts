@@ -65,7 +65,7 @@ function readComponent(
   const name = readText(value["name"], `${path}.name`, limits.maxTextLength, problems);
   if (value["name"] === undefined || value["name"] === null) problems.add(`${path}.name`, "is missing");
   return {
-    purl: readPurlText(value["purl"], `${path}.purl`, problems),
+    purl: readPurlText(value["purl"], `${path}.purl`, limits.maxPurlBytes, problems),
     name: name ?? "",
     version: readText(value["version"], `${path}.version`, limits.maxTextLength, problems),
     ref: readText(value["bom-ref"], `${path}.bom-ref`, limits.maxTextLength, problems),

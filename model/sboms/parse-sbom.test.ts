@@ -133,6 +133,32 @@ test.each([
   );
 });
 
+test("a purl is read without the blanks around it, and is one with that of others without", () => {
+  const purls = [lodash, `${lodash} `, ` ${lodash}`];
+  expect(parseSbom(cycloneDx(purls.map((purl) => ({ name: "a", purl }))))).toMatchObject({
+    components: [{ purl: lodash }],
+    componentCount: 1,
+    matchableCount: 1,
+  });
+});
+
+/** `é` has two bytes. */
+function purlOf(bytes: number): string {
+  return `pkg:npm/é${"x".repeat(bytes - "pkg:npm/é@1".length - 1)}@1`;
+}
+
+test("a purl that is too long for an index is refused at its place", () => {
+  const sbom = (bytes: number) => cycloneDx([{ name: "a" }, { name: "b", purl: purlOf(bytes) }]);
+  expect(parseSbom(sbom(2_048)).componentCount).toBe(2);
+  expect(refusalOf(sbom(2_049)).fields).toEqual([
+    { path: "components[1].purl", message: "must be at most 2048 bytes" },
+  ]);
+  const refs = [purlRef(purlOf(2_049))];
+  expect(refusalOf(spdx([{ name: "a", externalRefs: refs }])).fields[0]?.path).toBe(
+    "packages[0].externalRefs[0].referenceLocator",
+  );
+});
+
 test("the first twenty places are named, the others counted", () => {
   const refusal = refusalOf(cycloneDx(Array.from({ length: 25 }, () => ({ name: "a", purl: "x" }))));
   expect(refusal.fields).toHaveLength(20);

@@ -27,19 +27,30 @@ export function readText(
   return undefined;
 }
 
+const utf8 = new TextEncoder();
+
 /**
- * A package URL as it is given, checked to be readable; that refuses control characters, encoded ones too.
- * Absent, `null` and empty are all `undefined`.
+ * A package URL as it is given but for blanks around it, checked to be readable; that refuses control
+ * characters, encoded ones too. Absent, `null` and empty are all `undefined`.
  */
-export function readPurlText(value: unknown, path: string, problems: Problems): string | undefined {
+export function readPurlText(
+  value: unknown,
+  path: string,
+  maxBytes: number,
+  problems: Problems,
+): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value !== "string") {
     problems.add(path, "must be a string");
     return undefined;
   }
+  const purl = value.trim();
   try {
-    readPurl(value);
-    return value;
+    readPurl(purl);
+    // A UTF-16 unit has three bytes at most.
+    const isTooLong = purl.length * 3 > maxBytes && utf8.encode(purl).byteLength > maxBytes;
+    if (!isTooLong) return purl;
+    problems.add(path, `must be at most ${maxBytes} bytes`);
   } catch (error) {
     if (!(error instanceof PurlError)) throw error;
     problems.add(path, `${JSON.stringify(value.slice(0, 100))} ${error.message}`);

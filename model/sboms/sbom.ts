@@ -11,11 +11,18 @@ export interface SbomLimits {
   readonly maxDepth: number;
   /** UTF-16 units of a name, a version or a reference. */
   readonly maxTextLength: number;
+  /** An index row of PostgreSQL holds 2,704 bytes, the tenant and a component's number included. */
+  readonly maxPurlBytes: number;
 }
 
-export const defaultSbomLimits: SbomLimits = { maxComponents: 200_000, maxDepth: 32, maxTextLength: 1_024 };
+export const defaultSbomLimits: SbomLimits = {
+  maxComponents: 200_000,
+  maxDepth: 32,
+  maxTextLength: 1_024,
+  maxPurlBytes: 2_048,
+};
 
-/** One component as its SBOM writes it: the purl is not rewritten, since matching needs its case. */
+/** One component as its SBOM writes it: the purl is only trimmed, since matching needs its case. */
 export interface SbomComponent {
   readonly purl: string | undefined;
   readonly name: string;

@@ -40,18 +40,19 @@ function readPackage(value: unknown, path: string, limits: SbomLimits, problems:
     version: readText(value["versionInfo"], `${path}.versionInfo`, limits.maxTextLength, problems),
     ref: readText(value["SPDXID"], `${path}.SPDXID`, limits.maxTextLength, problems),
   };
-  const purls = readPurls(value["externalRefs"], `${path}.externalRefs`, problems);
+  const purls = readPurls(value["externalRefs"], `${path}.externalRefs`, limits, problems);
   if (purls.length === 0) return [{ purl: undefined, ...shared }];
   return purls.map((purl) => ({ purl, ...shared }));
 }
 
-function readPurls(value: unknown, path: string, problems: Problems): string[] {
+function readPurls(value: unknown, path: string, limits: SbomLimits, problems: Problems): string[] {
   const purls: string[] = [];
   for (const [index, ref] of readList(value, path, problems).entries()) {
     if (!isObject(ref)) {
       problems.add(`${path}[${index}]`, "must be an object");
     } else if (ref["referenceType"] === "purl") {
-      const purl = readPurlText(ref["referenceLocator"], `${path}[${index}].referenceLocator`, problems);
+      const place = `${path}[${index}].referenceLocator`;
+      const purl = readPurlText(ref["referenceLocator"], place, limits.maxPurlBytes, problems);
       if (purl !== undefined) purls.push(purl);
     }
   }

@@ -117,7 +117,12 @@ describe("a document that is refused", () => {
     ["nesting without end", "[".repeat(2_000_000), 400, "512 levels deep"],
     ["another format", { hello: "world" }, 422, "bomFormat"],
     ["a wrong purl", cycloneDx(["pkg:npm/ok@1", "nonsense"]), 422, "components[1].purl"],
-    ["a purl too long", cycloneDx([`pkg:npm/${"x".repeat(2_100)}@1`]), 422, "longer than 2048 bytes"],
+    [
+      "a purl too long",
+      cycloneDx([`pkg:npm/${"x".repeat(2_100)}@1`]),
+      422,
+      "components[0].purl: must be at most 2048 bytes",
+    ],
     ["an unknown version", { bomFormat: "CycloneDX", specVersion: "9.9" }, 422, "specVersion"],
     ["bytes that are no text", new Uint8Array([0xff, 0xfe, 0x00]), 400, "not UTF-8"],
   ])("for %s names the place, changes nothing and leaves no blob", async (_, document, status, place) => {
