@@ -70,6 +70,26 @@ test("a finding whose advisory changed is fixed by the advisory", () => {
   expect(decideDelta([found], [], changed).summary?.cause).toBe("advisory");
 });
 
+test("a finding that a newer record gives another name is new and gone by the advisory", () => {
+  const before = finding(lodash, "GO-1");
+  const after = finding(lodash, "CVE-1", { advisories: ["GHSA-1", "GO-1"], advisorySeq: 11 });
+  const decision = decideDelta([before], [after], context({ changedAdvisories: new Set(["GHSA-1"]) }));
+  expect(decision.added).toEqual([{ finding: after, cause: "advisory" }]);
+  expect(decision.removed).toEqual([{ finding: before, cause: "advisory" }]);
+});
+
+test("a finding that gets its old name back when a record is withdrawn is new and gone by the advisory", () => {
+  const before = finding(lodash, "CVE-1", { advisories: ["GHSA-1", "GO-1"] });
+  const after = finding(lodash, "GO-1");
+  const other = finding(express, "GO-1");
+  const decision = decideDelta([before], [after, other], context({ changedAdvisories: new Set(["GHSA-1"]) }));
+  expect(decision.added).toEqual([
+    { finding: after, cause: "advisory" },
+    { finding: other, cause: "coverage" },
+  ]);
+  expect(decision.removed).toEqual([{ finding: before, cause: "advisory" }]);
+});
+
 test("the image's cause is that of most findings, advisory first between equals", () => {
   const previous = { feedSequence: 10, matcherVersion: 1, purls: new Set([lodash]) };
   const bySbom = finding(express, "CVE-2");

@@ -53,12 +53,17 @@ export function decideDelta(
 ): DeltaDecision {
   const previousKeys = new Set(previousFindings.map(findingKey));
   const currentKeys = new Set(currentFindings.map(findingKey));
+  const previousByPurl = Map.groupBy(previousFindings, ({ purl }) => purl);
+  const currentByPurl = Map.groupBy(currentFindings, ({ purl }) => purl);
   const added = currentFindings
     .filter((finding) => !previousKeys.has(findingKey(finding)))
-    .map((finding) => ({ finding, cause: causeOfNew(finding, context) }));
+    .map((finding) => ({ finding, cause: causeOfNew(finding, relatives(finding, previousByPurl), context) }));
   const removed = previousFindings
     .filter((finding) => !currentKeys.has(findingKey(finding)))
-    .map((finding) => ({ finding, cause: causeOfFixed(finding, context) }));
+    .map((finding) => ({
+      finding,
+      cause: causeOfFixed(finding, relatives(finding, currentByPurl), context),
+    }));
   const unchanged = currentFindings.length - added.length;
   return { added, removed, unchanged, summary: summarize(added, removed, unchanged, context) };
 }
@@ -68,16 +73,37 @@ export function findingKey(finding: Pick<Finding, "purl" | "vulnerability">): st
   return `${finding.vulnerability}\n${finding.purl}`;
 }
 
-function causeOfNew(finding: Finding, { previous, current }: DeltaContext): DeltaCause {
+/**
+ * Findings of the same component by one of the same records: a record that comes to a group of aliases, or
+ * leaves it, gives the others another name.
+ */
+function relatives(finding: Finding, others: ReadonlyMap<string, readonly Finding[]>): Finding[] {
+  const isShared = (id: string) => finding.advisories.includes(id);
+  return (others.get(finding.purl) ?? []).filter(({ advisories }) => advisories.some(isShared));
+}
+
+function causeOfNew(finding: Finding, former: readonly Finding[], context: DeltaContext): DeltaCause {
+  const { previous, current } = context;
   if (!previous || !previous.purls.has(finding.purl)) return "sbom";
-  if (finding.advisorySeq > previous.feedSequence) return "advisory";
+  if (hasNewRecord(finding, context) || former.some((one) => hasChangedRecord(one, context)))
+    return "advisory";
   return previous.matcherVersion === current.matcherVersion ? "coverage" : "matcher";
 }
 
-function causeOfFixed(finding: Finding, { previous, current, changedAdvisories }: DeltaContext): DeltaCause {
+function causeOfFixed(finding: Finding, later: readonly Finding[], context: DeltaContext): DeltaCause {
+  const { previous, current } = context;
   if (!previous || !current.purls.has(finding.purl)) return "sbom";
-  if (finding.advisories.some((id) => changedAdvisories?.has(id))) return "advisory";
+  if (hasChangedRecord(finding, context) || later.some((one) => hasNewRecord(one, context)))
+    return "advisory";
   return previous.matcherVersion === current.matcherVersion ? "coverage" : "matcher";
+}
+
+function hasNewRecord({ advisorySeq }: Finding, { previous }: DeltaContext): boolean {
+  return previous !== undefined && advisorySeq > previous.feedSequence;
+}
+
+function hasChangedRecord({ advisories }: Finding, { changedAdvisories }: DeltaContext): boolean {
+  return advisories.some((id) => changedAdvisories?.has(id));
 }
 
 function summarize(
