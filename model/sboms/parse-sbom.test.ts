@@ -213,6 +213,13 @@ test("the one package that an SPDX document describes is its subject", () => {
   );
 });
 
+test("a purl is read also where its type is written as the address of SPDX", () => {
+  const ref = { ...purlRef(lodash), referenceType: "http://spdx.org/rdf/references/purl" };
+  expect(parseSbom(spdx([{ name: "lodash", externalRefs: [ref] }])).components[0]?.purl).toBe(lodash);
+  const other = { ...ref, referenceType: "http://example.org/purl" };
+  expect(parseSbom(spdx([{ name: "lodash", externalRefs: [other] }])).components[0]?.purl).toBeUndefined();
+});
+
 test("a package with two purls is two components", () => {
   const refs = [purlRef(lodash), purlRef("pkg:github/lodash/lodash@4.17.20")];
   expect(parseSbom(spdx([{ name: "lodash", externalRefs: refs }])).componentCount).toBe(2);

@@ -2,6 +2,9 @@ import type { Problems } from "./problems.ts";
 import { isObject, type JsonObject, readPurlText, readText } from "./read-text.ts";
 import type { SbomComponent, SbomLimits } from "./sbom.ts";
 
+/** Tools write the short name or, as the examples of SPDX 2.2 do, its address. */
+const purlReferenceTypes: ReadonlySet<unknown> = new Set(["purl", "http://spdx.org/rdf/references/purl"]);
+
 /**
  * What is read of an SPDX 2 document. A package with several purls becomes a component for each. When the
  * document describes exactly one package, that is the subject and no component, as in CycloneDX.
@@ -50,7 +53,7 @@ function readPurls(value: unknown, path: string, limits: SbomLimits, problems: P
   for (const [index, ref] of readList(value, path, problems).entries()) {
     if (!isObject(ref)) {
       problems.add(`${path}[${index}]`, "must be an object");
-    } else if (ref["referenceType"] === "purl") {
+    } else if (purlReferenceTypes.has(ref["referenceType"])) {
       const place = `${path}[${index}].referenceLocator`;
       const purl = readPurlText(ref["referenceLocator"], place, limits.maxPurlBytes, problems);
       if (purl !== undefined) purls.push(purl);
