@@ -50,6 +50,16 @@ test("an entry that holds more than its header says, or other bytes, cannot be u
   expect(await linesOf(archive)).toEqual([{ number: 1, problem: '"a.json" cannot be unpacked' }]);
 });
 
+test("an entry that is encrypted costs only itself", async () => {
+  const archive = Buffer.from(zipOf([entry("a.json"), entry("b.json")]));
+  // The flags of the first entry, in the table of contents.
+  archive.writeUInt16LE(0x0801, archive.indexOf("PK\u0001\u0002") + 8);
+  expect(await linesOf(archive)).toEqual([
+    { number: 1, problem: '"a.json" is encrypted' },
+    { number: 2, text: "{}" },
+  ]);
+});
+
 test("too many entries, or too many bytes together, refuse the archive", async () => {
   const archive = zipOf([entry("a.json"), entry("b.json"), entry("c.json")]);
   await expect(linesOf(archive, { maxEntries: 2 })).rejects.toThrow("2 entries at most");

@@ -167,6 +167,14 @@ describe("the fixed version", () => {
     expect(fixedOf("1.0.0", [first, better])).toBe("1.6.0");
   });
 
+  test("is that of the finding's own records, not of another vulnerability in the component", () => {
+    const records = ["1.5.0", "1.6.0"].map((fixed) =>
+      facts({ id: `A-${fixed}`, package: ["npm", "a"], events: [{ introduced: "0" }, { fixed }] }),
+    );
+    const { findings } = find(["pkg:npm/a@1.0.0"], records);
+    expect(findings.map(({ fixedVersion }) => fixedVersion)).toEqual(["1.5.0", "1.6.0"]);
+  });
+
   test("is absent where none is named", () => {
     expect(
       fixedOf("1.0.0", [facts({ package: ["npm", "a"], events: [{ introduced: "0" }] })]),
@@ -185,19 +193,32 @@ describe("coverage", () => {
         "pkg:rpm/fedora/d@1",
         "e",
         "pkg:deb/debian/f@1",
+        "pkg:apk/wolfi/g@1?distro=wolfi",
       ],
       [],
     );
     expect(coverage).toEqual({
-      components: 7,
+      components: 8,
       matchable: 2,
-      notMatchable: { distribution_missing: 1, purl_invalid: 1, type_not_covered: 2, version_missing: 1 },
-      notCovered: { hex: 1, rpm: 1 },
+      notMatchable: {
+        distribution_missing: 1,
+        distribution_not_covered: 1,
+        purl_invalid: 1,
+        type_not_covered: 2,
+        version_missing: 1,
+      },
+      notCovered: { apk: 1, hex: 1, rpm: 1 },
     });
   });
 });
 
 describe("the result", () => {
+  test("has one finding for a package URL that occurs twice", () => {
+    const record = facts({ package: ["npm", "a"], events: [{ introduced: "0" }] });
+    const { findings, coverage } = find(["pkg:npm/a@1.0.0", "pkg:npm/a@1.0.0"], [record]);
+    expect([findings.length, coverage.components]).toEqual([1, 2]);
+  });
+
   test("is the same bytes whatever the order of components and advisories", () => {
     const records = ["a", "b", "c"].flatMap((name, at) => [
       facts({

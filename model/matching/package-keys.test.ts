@@ -49,6 +49,9 @@ describe("the keys of a component", () => {
       ["Ubuntu:22.04:LTS|zlib", "Ubuntu:22.04:LTS|zlib1g"],
     ],
     ["pkg:deb/ubuntu/zlib@1.2?distro=ubuntu-23.10", ["Ubuntu:23.10|zlib"]],
+    ["pkg:deb/ubuntu/zlib@1.2?distro=ubuntu-23.04", ["Ubuntu:23.04|zlib"]],
+    ["pkg:deb/ubuntu/zlib@1.2?distro=noble", ["Ubuntu:24.04:LTS|zlib"]],
+    ["pkg:apk/alpine/zlib@1.3-r0?distro=v3.19", ["Alpine:v3.19|zlib"]],
     [
       "pkg:apk/alpine/libcrypto3@3.1.4-r5?distro=alpine-3.19.1&upstream=openssl",
       ["Alpine:v3.19|openssl", "Alpine:v3.19|libcrypto3"],

@@ -227,12 +227,27 @@ test("a package with two purls is two components", () => {
 
 test("more components than allowed refuse the document", () => {
   const limits = { ...defaultSbomLimits, maxComponents: 3 };
+  const three = [{ name: "a" }, { name: "b" }, { name: "c" }];
+  expect(parseSbom(cycloneDx(three), limits).componentCount).toBe(3);
+  expect(parseSbom(spdx(three), limits).componentCount).toBe(3);
   expect(refusalOf(cycloneDx([{}, {}, {}, {}].map(() => ({ name: "a" }))), limits).message).toContain(
     "more than 3",
   );
   expect(refusalOf(spdx([{}, {}, {}, {}].map(() => ({ name: "a" }))), limits).message).toContain(
     "more than 3",
   );
+});
+
+test("components may be nested exactly as deep as allowed", () => {
+  const limits = { ...defaultSbomLimits, maxDepth: 2 };
+  const two = [{ name: "a", components: [{ name: "b" }] }];
+  expect(parseSbom(cycloneDx(two), limits).componentCount).toBe(2);
+  expect(refusalOf(cycloneDx([{ name: "c", components: two }]), limits).fields).toEqual([
+    {
+      path: "components[0].components[0].components",
+      message: "components may be nested 2 deep at most",
+    },
+  ]);
 });
 
 test("components nested deeper than allowed refuse the document without overflowing the stack", () => {
