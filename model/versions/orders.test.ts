@@ -123,6 +123,17 @@ describe("Python versions", () => {
     .map((parts) => parts.join(""))
     .filter((text) => isPep440(text) !== null);
 
+  test.each([
+    ["1.20240101123456788", "1.20240101123456789"],
+    ["1.0.dev20240101123456788", "1.0.dev20240101123456789"],
+    ["1.0rc20240101123456788", "1.0rc20240101123456789"],
+    ["1.0.post20240101123456788", "1.0.post20240101123456789"],
+    ["1.0+20240101123456788", "1.0+20240101123456789"],
+    ["20240101123456788!1.0", "20240101123456789!0.1"],
+  ])("keep numbers apart that a double does not: %s < %s", (lower, higher) => {
+    expect(compareVersions("PyPI", lower, higher)).toBeLessThan(0);
+  });
+
   test("are ordered as the pep440 package does it", () => {
     fc.assert(
       fc.property(version, version, (a, b) => {

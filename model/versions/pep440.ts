@@ -1,19 +1,25 @@
-import { parse, valid } from "@renovatebot/pep440";
 import { compareDigits, compareText, isDigits } from "./digits.ts";
 import type { VersionOrder } from "./order.ts";
 
 /** Either of PEP 440, or a version older than that standard, which ranks below all that follow it. */
 export type PythonVersion = StandardVersion | LegacyVersion;
 
+/** Numbers are kept as digits: as doubles, dates of 17 digits would meet. */
 interface StandardVersion {
   readonly kind: "standard";
-  readonly epoch: number;
+  readonly epoch: string;
   /** Without trailing zeros. */
-  readonly release: readonly number[];
-  /** Pre-release, post-release and development release as ranks: absence is below or above any number. */
-  readonly suffixes: readonly number[];
+  readonly release: readonly string[];
+  /** Pre-release, post-release and development release. */
+  readonly suffixes: readonly Suffix[];
   /** Absent below present. Numbers rank above words. */
-  readonly local: readonly (number | string)[] | undefined;
+  readonly local: readonly string[] | undefined;
+}
+
+/** The rank says which kind it is, absence being a kind below or above the others. */
+interface Suffix {
+  readonly rank: number;
+  readonly number: string;
 }
 
 interface LegacyVersion {
@@ -21,28 +27,35 @@ interface LegacyVersion {
   readonly parts: readonly string[];
 }
 
+/** Appendix B of PEP 440, in lower case. */
+const pattern = new RegExp(
+  [
+    "^v?(?:(?<epoch>[0-9]+)!)?",
+    "(?<release>[0-9]+(?:\\.[0-9]+)*)",
+    "(?<pre>[-_.]?(?<preName>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?<preNumber>[0-9]+)?)?",
+    "(?<post>-(?<bareNumber>[0-9]+)|[-_.]?(?:post|rev|r)[-_.]?(?<postNumber>[0-9]+)?)?",
+    "(?<dev>[-_.]?dev[-_.]?(?<devNumber>[0-9]+)?)?",
+    "(?:\\+(?<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?$",
+  ].join(""),
+);
+
 /**
  * PEP 440 (https://peps.python.org/pep-0440/#summary-of-permitted-suffixes-and-relative-ordering) for PyPI.
  * Versions outside it exist in old records; they keep the order that setuptools gave them.
  */
 export const pep440Order: VersionOrder<PythonVersion> = {
   parse(text) {
-    const trimmed = text.trim();
+    const trimmed = text.trim().toLowerCase();
     if (trimmed === "") return undefined;
-    if (valid(trimmed) === null) return { kind: "legacy", parts: legacyParts(trimmed.toLowerCase()) };
-    const version = parse(trimmed);
-    if (version === null) return undefined;
-    const { epoch, release, pre, post, dev, local } = version;
+    const groups = pattern.exec(trimmed)?.groups;
+    if (groups === undefined) return { kind: "legacy", parts: legacyParts(trimmed) };
+    const { epoch = "", release = "", local } = groups;
     return {
       kind: "standard",
       epoch,
-      release: withoutTrailingZeros(release),
-      suffixes: [
-        ...preRank(pre, post !== null, dev !== null),
-        post === null ? -1 : Number(post[1]),
-        dev === null ? Infinity : Number(dev[1]),
-      ],
-      local: localParts(local),
+      release: withoutTrailingZeros(release.split(".")),
+      suffixes: suffixesOf(groups),
+      local: local?.split(/[-_.]/),
     };
   },
   compare(a, b) {
@@ -53,42 +66,51 @@ export const pep440Order: VersionOrder<PythonVersion> = {
       return 0;
     }
     return (
-      a.epoch - b.epoch ||
-      compareLists(a.release, b.release, compareNumbers) ||
-      compareLists(a.suffixes, b.suffixes, compareNumbers) ||
+      compareDigits(a.epoch, b.epoch) ||
+      compareLists(a.release, b.release, compareDigits) ||
+      compareLists(a.suffixes, b.suffixes, compareSuffixes) ||
       compareLocal(a.local, b.local)
     );
   },
 };
 
-/** A development release alone ranks below every pre-release, a final release above. */
-function preRank(pre: readonly (string | number)[] | null, hasPost: boolean, hasDev: boolean): number[] {
-  if (pre === null) return [!hasPost && hasDev ? -1 : Infinity, 0];
-  return [["a", "b", "rc"].indexOf(String(pre[0])), Number(pre[1])];
+const preRanks: ReadonlyMap<string, number> = new Map([
+  ["a", 0],
+  ["alpha", 0],
+  ["b", 1],
+  ["beta", 1],
+  ["c", 2],
+  ["rc", 2],
+  ["pre", 2],
+  ["preview", 2],
+]);
+
+/** A development release alone ranks below every pre-release, a final release above. A missing number is 0. */
+function suffixesOf(groups: Readonly<Record<string, string | undefined>>): Suffix[] {
+  const { pre, preName = "", preNumber, post, bareNumber, postNumber, dev, devNumber } = groups;
+  const isOnlyDevelopment = post === undefined && dev !== undefined;
+  const withoutPre = { rank: isOnlyDevelopment ? -1 : 3, number: "" };
+  return [
+    pre === undefined ? withoutPre : { rank: preRanks.get(preName) ?? 2, number: preNumber ?? "" },
+    { rank: post === undefined ? -1 : 0, number: bareNumber ?? postNumber ?? "" },
+    { rank: dev === undefined ? 1 : 0, number: devNumber ?? "" },
+  ];
 }
 
-/** The library gives a list of numbers and words here, whatever its types say. */
-function localParts(local: unknown): StandardVersion["local"] {
-  if (!Array.isArray(local)) return undefined;
-  return local.map((part: unknown) => (typeof part === "number" ? part : String(part)));
+function compareSuffixes(a: Suffix, b: Suffix): number {
+  return a.rank - b.rank || compareDigits(a.number, b.number);
 }
 
-function withoutTrailingZeros(release: readonly number[]): number[] {
-  return release.slice(0, release.findLastIndex((number) => number !== 0) + 1);
-}
-
-/** Not a subtraction: infinity minus infinity is no number. */
-function compareNumbers(a: number, b: number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function withoutTrailingZeros(release: readonly string[]): string[] {
+  return release.slice(0, release.findLastIndex((number) => !/^0+$/.test(number)) + 1);
 }
 
 function compareLocal(a: StandardVersion["local"], b: StandardVersion["local"]): number {
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
   return compareLists(a, b, (left, right) => {
-    if (typeof left === "number" && typeof right === "number") return compareNumbers(left, right);
-    if (typeof left === "string" && typeof right === "string") return compareText(left, right);
-    return typeof left === "number" ? 1 : -1;
+    const isNumber = isDigits(left);
+    if (isNumber !== isDigits(right)) return isNumber ? 1 : -1;
+    return isNumber ? compareDigits(left, right) : compareText(left, right);
   });
 }
 

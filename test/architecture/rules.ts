@@ -25,14 +25,7 @@ const roots: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that do nothing but compute, so that decisions also run inside the workflow sandbox. */
-const purePackages = [
-  "zod",
-  "semver",
-  "@renovatebot/pep440",
-  "canonicalize",
-  "temporal-polyfill",
-  "ae-cvss-calculator",
-];
+const purePackages = ["zod", "semver", "canonicalize", "temporal-polyfill", "ae-cvss-calculator"];
 
 const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   model: purePackages,
