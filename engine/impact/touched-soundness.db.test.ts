@@ -85,11 +85,18 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 let round = 0;
 
-/** Applies the steps under ids that no other round has; answers the sequence before each and after all. */
-async function apply(steps: readonly Step[]): Promise<number[]> {
+/** A feed sequence, with what was found while it was the newest. */
+interface Moment {
+  readonly seq: number;
+  readonly found: ReadonlyMap<string, string>;
+}
+
+/** Applies the steps under ids that no other round has; answers the moments before each and after all. */
+async function apply(steps: readonly Step[]): Promise<Moment[]> {
   round++;
   const nameOf = (id: number) => `${id === 3 ? "CVE" : "R"}-${round}-${id}`;
-  const seqs = [await withTenant(acme.app, "acme", (tx) => readFeedSequence(tx))];
+  const from = await withTenant(acme.app, "acme", (tx) => readFeedSequence(tx));
+  const moments: Moment[] = [{ seq: from, found: await findingsAt(from) }];
   for (const [place, { feed, id, name, fixed, isWithdrawn, alias }] of steps.entries()) {
     const seq = await storeAdvisory(feed === "shared" ? platform : acme, feed, {
       id: nameOf(id),
@@ -99,21 +106,20 @@ async function apply(steps: readonly Step[]): Promise<number[]> {
       ...(isWithdrawn && { withdrawn: "2026-02-01T00:00:00Z" }),
       aliases: alias === undefined ? [] : [nameOf(alias)],
     });
-    seqs.push(seq);
+    moments.push({ seq, found: await findingsAt(seq) });
   }
-  return seqs;
+  return moments;
 }
 
-test("every component whose findings a stretch of the feed changes is touched by it", async () => {
+test("what a stretch of the feed changes is touched by it, and what was found before stays as it was", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
-      const seqs = await apply(steps);
-      const to = seqs.at(-1) ?? 0;
-      const after = await findingsAt(to);
-      for (const from of seqs) {
-        const before = await findingsAt(from);
-        const changed = purls.filter((purl) => before.get(purl) !== after.get(purl));
-        const touched = await touchedBetween(from, to);
+      const moments = await apply(steps);
+      const last = moments.at(-1)!;
+      for (const { seq, found } of moments) {
+        expect(await findingsAt(seq)).toEqual(found);
+        const touched = await touchedBetween(seq, last.seq);
+        const changed = purls.filter((purl) => found.get(purl) !== last.found.get(purl));
         expect(changed.filter((purl) => !touched.has(purl))).toEqual([]);
       }
     }),

@@ -97,9 +97,11 @@ describe("the shared feed", () => {
   });
 
   test("is hidden where the tenant has a record of its own with the id", async () => {
-    await app.send("POST", `${path}?feed=shared`, record("S-2"), operator);
+    const shared = await app.send("POST", `${path}?feed=shared`, record("S-2"), operator);
     await app.send("POST", path, record("S-2", { aliases: ["CVE-S2"] }));
     expect((await app.send("GET", `${path}/S-2`)).body["feed"]).toBe("tenant");
+    const before = `${path}/S-2?asOfSeq=${String(shared.body["feedSequence"])}`;
+    expect((await app.send("GET", before)).body["feed"]).toBe("shared");
     const list = async (headers = {}) => {
       const { body } = await app.send("GET", `${path}?pageSize=500`, undefined, headers);
       const items = body["items"] as { id: string; feed: string }[];

@@ -50,6 +50,17 @@ test("a finding whose severity changed was first seen when it came, and says how
   });
 });
 
+test("a finding that was gone for a while was first seen when it came back", async () => {
+  const rows = rowWriter(world.database.owner, "gap");
+  const imageId = await rows.image({ digest: "ee" });
+  const finding = { imageId, purl: "pkg:npm/a@1.0.0", packageKey: "npm|a", vulnerability: "CVE-1" };
+  await rows.finding({ ...finding, to: "2026-05-02T00:00:00.000Z" });
+  const back = { fromCause: "advisory", fromRun: "run_3" };
+  await rows.finding({ ...finding, ...back, from: "2026-05-04T00:00:00.000Z" });
+  const { body } = await world.ask(`image=${digestOf("ee")}`, { tenant: "gap" });
+  expect(body.items).toMatchObject([{ firstSeenAt: "2026-05-04T00:00:00.000Z", firstRun: "run_3" }]);
+});
+
 test("findings of an image that was deleted since keep its digest", async () => {
   const rows = rowWriter(world.database.owner, "gone");
   await rows.finding({
