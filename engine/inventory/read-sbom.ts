@@ -29,7 +29,7 @@ const waiting: (() => void)[] = [];
  * which takes over the bytes. At most two threads run; others wait.
  * @throws DomainError as `parseSbomBytes`; `too_large` when it does not fit into the thread's memory or time.
  */
-export async function readSbom(bytes: Uint8Array): Promise<ParsedSbom> {
+export async function readSbom(bytes: Uint8Array<ArrayBuffer>): Promise<ParsedSbom> {
   if (bytes.byteLength <= inlineBytes) return parseSbomBytes(bytes);
   if (running >= threadsAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
   else running++;
@@ -42,10 +42,11 @@ export async function readSbom(bytes: Uint8Array): Promise<ParsedSbom> {
   }
 }
 
-function readInThread(bytes: Uint8Array): Promise<ParsedSbom> {
+function readInThread(bytes: Uint8Array<ArrayBuffer>): Promise<ParsedSbom> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL("sbom-thread.ts", import.meta.url), {
       workerData: bytes,
+      transferList: [bytes.buffer],
       resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
     });
     const timer = setTimeout(() => {
