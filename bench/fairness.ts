@@ -34,7 +34,7 @@ async function playMix(mix: Mix, valkeyUrl: string): Promise<void> {
   console.log(`\n${mix.name}`);
   console.log(`  ${mix.workers} workers of ${mix.slots}, ${mix.untilMs / 1_000} s, ${mix.jobs.length} jobs`);
   console.log(
-    `  ${"".padEnd(22)}${["Jain", "least share", "most", "median wait", "worst wait"].map(cell).join("")}`,
+    `  ${"".padEnd(26)}${["Jain", "least share", "most", "median wait", "worst wait"].map(cell).join("")}`,
   );
   show("the queue", mix, await playQueue(mix, valkeyUrl));
   show("round robin by count", mix, await play(mix, createRoundRobin()));
@@ -53,15 +53,15 @@ async function play({ jobs, workers, slots, untilMs }: Mix, scheduler: Scheduler
 }
 
 function show(name: string, mix: Mix, work: readonly SimulatedWork[]): void {
-  const { jain, shares, medianWaitMs, worstWaitMs } = measure(mix, work);
+  const { jain, shares, waits } = measure(mix, work);
   const cells = [
     jain?.toFixed(3) ?? "",
     shares?.[0].toFixed(2) ?? "",
     shares?.[1].toFixed(2) ?? "",
-    secondsOf(medianWaitMs),
-    secondsOf(worstWaitMs),
+    secondsOf(waits?.[0]),
+    secondsOf(waits?.[1]),
   ];
-  console.log(`  ${name.padEnd(22)}${cells.map(cell).join("")}   ${ledger(mix, work)}`);
+  console.log(`  ${name.padEnd(26)}${cells.map(cell).join("")}   ${ledger(mix, work)}`);
 }
 
 /** No job is begun twice, none that was not sent; the digest tells whether two runs did the same. */
@@ -80,6 +80,6 @@ function cell(text: string): string {
   return text.padStart(14);
 }
 
-function secondsOf(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
+function secondsOf(ms: number | undefined): string {
+  return ms === undefined ? "" : `${(ms / 1_000).toFixed(1)} s`;
 }

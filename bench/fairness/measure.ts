@@ -1,4 +1,4 @@
-import type { SimulatedJob, SimulatedWork } from "../../platform/valkey/testing/simulation.ts";
+import type { SimulatedWork } from "../../platform/valkey/testing/simulation.ts";
 import type { Mix } from "./mixes.ts";
 
 /** How fair a schedule was. */
@@ -7,25 +7,19 @@ export interface Fairness {
   readonly jain: number | undefined;
   /** The largest and the smallest share of worker-time over weight, over the mean. */
   readonly shares: readonly [least: number, most: number] | undefined;
-  /** The longest wait of any job of a tenant whose jobs arrive one by one or in small lots. */
-  readonly worstWaitMs: number;
-  readonly medianWaitMs: number;
-  readonly begun: number;
+  /** How long jobs of modest tenants waited. */
+  readonly waits: readonly [medianMs: number, worstMs: number] | undefined;
 }
 
-/** Waits are those of the tenants with the fewest jobs, who suffer where a queue is not fair. */
 export function measure(mix: Mix, work: readonly SimulatedWork[]): Fairness {
-  const watched = work.filter(({ endedMs }) => endedMs > mix.fromMs);
   const times = mix.contenders.map((tenant) => {
-    const sum = watched.reduce((total, one) => total + (one.tenant === tenant ? one.workerMs : 0), 0);
+    const sum = work.reduce((total, one) => total + (one.tenant === tenant ? one.workerMs : 0), 0);
     return sum / (mix.weights[tenant] ?? 1);
   });
   const waits = waitsOf(mix, work).toSorted((a, b) => a - b);
   return {
     ...(times.length < 2 ? { jain: undefined, shares: undefined } : sharesOf(times)),
-    worstWaitMs: waits.at(-1) ?? 0,
-    medianWaitMs: waits[Math.floor(waits.length / 2)] ?? 0,
-    begun: work.length,
+    waits: waits.length === 0 ? undefined : [waits[Math.floor(waits.length / 2)]!, waits.at(-1)!],
   };
 }
 
@@ -39,15 +33,10 @@ function sharesOf(times: readonly number[]): Pick<Fairness, "jain" | "shares"> {
   };
 }
 
-/** How long the jobs of small tenants waited; one that was never begun waited until the end. */
-function waitsOf(mix: Mix, work: readonly SimulatedWork[]): number[] {
+/** How long the jobs of modest tenants waited; one that was never begun waited until the end. */
+function waitsOf({ jobs, modest, untilMs }: Mix, work: readonly SimulatedWork[]): number[] {
   const begun = new Map(work.map((one) => [one.id, one.startedMs]));
-  const perTenant = new Map<string, SimulatedJob[]>();
-  for (const job of mix.jobs) perTenant.set(job.tenant, [...(perTenant.get(job.tenant) ?? []), job]);
-  const fewest = Math.min(...[...perTenant.values()].map((jobs) => jobs.length));
-  return [...perTenant.values()]
-    .filter((jobs) => jobs.length === fewest)
-    .flat()
-    .filter(({ arrivesMs }) => arrivesMs >= mix.fromMs && arrivesMs < mix.untilMs)
-    .map(({ id, arrivesMs }) => (begun.get(id) ?? mix.untilMs) - arrivesMs);
+  return jobs
+    .filter(({ tenant }) => modest.includes(tenant))
+    .map(({ id, arrivesMs }) => (begun.get(id) ?? untilMs) - arrivesMs);
 }
