@@ -5,7 +5,8 @@ import { queryList } from "../platform/http/query.ts";
 const pair = z
   .string()
   .max(400)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}=\P{Cc}*$/u, "must be key=value");
+  // oxlint-disable-next-line no-control-regex
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}=[^\u0000-\u001f\u007f-\u009f]*$/, "must be key=value");
 
 /** `?label=key=value`, several times where all must hold. */
 export const labelQuery = queryList(pair, 20)

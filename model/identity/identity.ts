@@ -1,12 +1,9 @@
 import { z } from "zod";
+import { plainText } from "../text.ts";
 import { tenantId } from "./tenant.ts";
 
 /** Who acts: a person's or a service's name as the identity provider gives it. Printable, at most 200 characters. */
-export const actorName = z
-  .string()
-  .min(1, "must not be empty")
-  .max(200, "must be at most 200 characters")
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters");
+export const actorName = plainText(200).min(1, "must not be empty");
 
 /** A project inside a tenant; it narrows nothing yet and is only recorded. */
 export const projectName = z
