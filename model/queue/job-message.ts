@@ -25,12 +25,17 @@ export function messageBytes(message: {
   return utf8.encode(job + kind + tenant + run + payload).length;
 }
 
+/** What an integer of PostgreSQL holds. */
+export const attemptMax = 2_147_483_647;
+
+/** The fence: raised in PostgreSQL each time the job turns from planned to queued. */
+export const attemptNumber = z.int().min(1).max(attemptMax);
+
 /** One attempt of one job, as the engine puts it on the queue. The pair (job, attempt) makes it unique. */
 export const jobMessage = z
   .strictObject({
     job: queueId,
-    /** The fence: raised in PostgreSQL each time the job turns from planned to queued. */
-    attempt: z.int().min(1),
+    attempt: attemptNumber,
     kind: jobKind,
     class: jobClass,
     tenant: queueId,
@@ -49,5 +54,5 @@ export const jobMessage = z
 export type JobMessage = z.infer<typeof jobMessage>;
 
 /** Names one attempt of one job. */
-export const jobAttempt = z.object({ job: queueId, attempt: z.int().min(1) });
+export const jobAttempt = z.object({ job: queueId, attempt: attemptNumber });
 export type JobAttempt = z.infer<typeof jobAttempt>;

@@ -12,7 +12,7 @@ test("a change without If-Match is 428", async () => {
   expect((await put({})).status).toBe(428);
 });
 
-test.each(['"x"', "3", 'W/"3"', '"3", "4"'])(
+test.each(['"x"', "3", 'W/"3"', '"3", "4"', '"2147483648"', '"999999999999999"'])(
   "If-Match: %s can be no revision of ours and is 412",
   async (tag) => {
     expect((await put({ "if-match": tag })).status).toBe(412);

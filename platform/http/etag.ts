@@ -1,6 +1,9 @@
 import { DomainError } from "../../model/errors.ts";
 import type { HttpContext } from "./env.ts";
 
+/** Revisions are integers of PostgreSQL, which refuses to compare them with anything larger. */
+const maxRevision = 2_147_483_647;
+
 /** The strong entity tag of a revision: its number in quotes (RFC 9110 section 8.8.3). */
 export function etagOf(revision: number | string): string {
   return `"${revision}"`;
@@ -20,9 +23,9 @@ export function readIfMatch(c: HttpContext): number | undefined {
     );
   }
   if (given === "*") return undefined;
-  const revision = /^"(\d{1,15})"$/.exec(given)?.[1];
-  if (revision === undefined) throw staleRevision();
-  return Number(revision);
+  const revision = Number(/^"(\d{1,15})"$/.exec(given)?.[1]);
+  if (!(revision <= maxRevision)) throw staleRevision();
+  return revision;
 }
 
 /** The same where `If-Match` may be left out, which means any revision. */

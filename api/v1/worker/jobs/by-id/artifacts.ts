@@ -2,9 +2,11 @@ import { z } from "@hono/zod-openapi";
 import type { Engine } from "../../../../../engine/context.ts";
 import { artifactMaxBytes, putArtifact } from "../../../../../engine/work/put-artifact.ts";
 import { parseContentDigest } from "../../../../../model/blobs/content-digest.ts";
+import { attemptMax } from "../../../../../model/queue/job-message.ts";
 import { jsonAnswer } from "../../../../../platform/http/answers.ts";
 import { requestStream } from "../../../../../platform/http/body-gate.ts";
 import type { HttpApp } from "../../../../../platform/http/env.ts";
+import { queryInteger } from "../../../../../platform/http/query.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { streamBody } from "../../../../../platform/http/stream-body.ts";
 
@@ -25,8 +27,8 @@ const route = defineRoute({
       name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ -"),
     }),
     query: z.object({
-      attempt: z.coerce.number().int().min(1),
-      lease: z.coerce.number().int().min(0).optional(),
+      attempt: queryInteger(1, attemptMax),
+      lease: queryInteger(0, 999_999_999_999_999).optional(),
     }),
     body: streamBody(mediaTypes, artifactMaxBytes, "The bytes."),
   },

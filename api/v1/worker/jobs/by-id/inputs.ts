@@ -7,6 +7,7 @@ import {
   readSboms,
 } from "../../../../../engine/work/inputs.ts";
 import type { JobRequest } from "../../../../../engine/work/open-job.ts";
+import { attemptNumber } from "../../../../../model/queue/job-message.ts";
 import {
   advisoryDocuments,
   advisoryIndexAnswer,
@@ -19,7 +20,6 @@ import { defineRoute } from "../../../../../platform/http/route.ts";
 
 const params = z.object({ jobId: z.string().regex(/^job_[0-9a-f]{32}$/, "must be a job id") });
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
-const attempt = z.int().min(1);
 
 const shared = { method: "post", scope: "worker-key", tag: "worker" } as const;
 const onlyWhileOpen = "Served only while this attempt of the job is open; 404 otherwise.";
@@ -29,7 +29,7 @@ const inputs = defineRoute({
   path: "/api/v1/worker/jobs/{jobId}/inputs",
   summary: "Read the segment of a job",
   description: `The images that the job covers, as pinned when its run was planned. ${onlyWhileOpen}`,
-  request: { params, body: jsonBody(z.strictObject({ attempt })) },
+  request: { params, body: jsonBody(z.strictObject({ attempt: attemptNumber })) },
   responses: { 200: jsonAnswer(scanInputs, "The segment.") },
 });
 
@@ -38,7 +38,10 @@ const sboms = defineRoute({
   path: "/api/v1/worker/jobs/{jobId}/sboms",
   summary: "Read the components of SBOMs",
   description: `Package URLs by SBOM, for SBOMs of the segment. SBOMs that did not fit into the answer are left out: ask again. ${onlyWhileOpen}`,
-  request: { params, body: jsonBody(z.strictObject({ attempt, digests: z.array(digest).min(1).max(200) })) },
+  request: {
+    params,
+    body: jsonBody(z.strictObject({ attempt: attemptNumber, digests: z.array(digest).min(1).max(200) })),
+  },
   responses: { 200: jsonAnswer(scanSboms, "The components.") },
 });
 
@@ -50,7 +53,10 @@ const advisoryIndex = defineRoute({
   request: {
     params,
     body: jsonBody(
-      z.strictObject({ attempt, keys: z.array(z.string().min(1).max(1_024)).min(1).max(5_000) }),
+      z.strictObject({
+        attempt: attemptNumber,
+        keys: z.array(z.string().min(1).max(1_024)).min(1).max(5_000),
+      }),
     ),
   },
   responses: { 200: jsonAnswer(advisoryIndexAnswer, "Digests and feed sequences by key.") },
@@ -63,7 +69,7 @@ const advisories = defineRoute({
   description: `Records by digest, to be cached by digest. ${onlyWhileOpen}`,
   request: {
     params,
-    body: jsonBody(z.strictObject({ attempt, digests: z.array(digest).min(1).max(1_000) })),
+    body: jsonBody(z.strictObject({ attempt: attemptNumber, digests: z.array(digest).min(1).max(1_000) })),
   },
   responses: { 200: jsonAnswer(advisoryDocuments, "The records.") },
 });
