@@ -81,7 +81,7 @@ export function defineRoute<
     description: describe(spec.description, scope),
     operationId: spec.operationId ?? operationIdOf(method, path),
     request,
-    responses: { ...spec.responses, ...errorAnswers(possibleErrors(spec, request)) },
+    responses: { ...errorAnswers(possibleErrors(spec, request)), ...spec.responses },
     middleware: [requireAccess(scope), ...bodyGates(spec)],
     "x-scope": scope,
     "x-idempotent": idempotent,

@@ -81,3 +81,14 @@ test("a process that serves no API shows health and metrics and nothing else", a
   );
   expect(statuses).toEqual([200, 200, 200, 404, 404]);
 });
+
+test("an answer that a route describes itself stands in the description in place of the shared one", async () => {
+  const response = await emptyApp().app.request("/openapi.json");
+  expect(await response.json()).toHaveProperty(
+    ["paths", "/readyz", "get", "responses"],
+    expect.objectContaining({
+      500: { $ref: "#/components/responses/Problem_internal" },
+      503: expect.objectContaining({ content: { "application/json": expect.anything() } }),
+    }),
+  );
+});
