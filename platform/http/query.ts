@@ -20,7 +20,8 @@ export function queryFlag() {
 
 /** A parameter that may be given several times: `?state=running&state=queued`. Always a list for the handler. */
 export function queryList<Item extends z.ZodType<unknown, string>>(item: Item, maxItems = 100) {
+  const { $schema: _, ...items } = z.toJSONSchema(item, { io: "input" });
   return z
     .preprocess((given) => (typeof given === "string" ? [given] : given), z.array(item).max(maxItems))
-    .openapi({ type: "array", items: { type: "string" }, maxItems });
+    .openapi({ type: "array", items: items as { type: "string" }, maxItems });
 }
