@@ -5,9 +5,6 @@ import { describedApi, renderRouteReference } from "../scripts/route-reference.t
 
 interface Operation {
   readonly operationId: string;
-  readonly summary: string;
-  readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> };
-  readonly responses: Record<string, { readonly content?: Record<string, { readonly example?: unknown }> }>;
 }
 
 const app = describedApi();
@@ -48,22 +45,6 @@ test("every POST with an effect takes an idempotency key, unless a repeat change
     .filter(({ method, isIdempotent, scope }) => method === "POST" && !isIdempotent && scope !== "worker-key")
     .map(({ method, path }) => `${method} ${path}`);
   expect(without.toSorted()).toEqual(harmlessPosts.toSorted());
-});
-
-test("schedules, runs and jobs have an example for every body", async () => {
-  const ours = (await operations()).filter(([name]) => /scheduler\/(schedules|runs|jobs)/.test(name));
-  expect(ours.length).toBeGreaterThan(20);
-  for (const [name, { requestBody, responses }] of ours) {
-    const bodies = [
-      requestBody,
-      ...Object.entries(responses).flatMap(([status, one]) => (status < "300" ? one : [])),
-    ];
-    for (const body of bodies) {
-      for (const [type, { example }] of Object.entries(body?.content ?? {})) {
-        expect({ name, type, hasExample: example !== undefined }).toEqual({ name, type, hasExample: true });
-      }
-    }
-  }
 });
 
 test("docs/routes.md is what the routes say (npm run docs)", () => {

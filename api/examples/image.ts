@@ -31,3 +31,10 @@ export const uploadedSbomExample: UploadedSbom = {
   sbomSequence: 1,
   sbom: sbomExample,
 };
+
+/** An SBOM as a tool writes it. */
+export const cycloneDxExample = {
+  bomFormat: "CycloneDX",
+  specVersion: "1.5",
+  components: [{ type: "library", name: "lodash", version: "4.17.20", purl: "pkg:npm/lodash@4.17.20" }],
+};

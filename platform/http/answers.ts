@@ -31,7 +31,7 @@ export function jsonAnswer<Schema extends z.ZodType>(
 
 /** An answer that is no JSON document: a stream of events or lines, a file, text. */
 export function rawAnswer(
-  mediaType: string,
+  mediaType: string | readonly string[],
   description: string,
   more: More = {},
 ): Answer<Record<string, { schema: { type: "string" } }>> {
@@ -41,7 +41,7 @@ export function rawAnswer(
   };
   return {
     description,
-    content: { [mediaType]: content },
+    content: Object.fromEntries([mediaType].flat().map((type) => [type, content])),
     ...(more.headers && { headers: more.headers }),
   };
 }

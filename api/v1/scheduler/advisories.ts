@@ -20,7 +20,12 @@ import { openPage, pageQuery } from "../../../platform/http/page.ts";
 import { queryFlag } from "../../../platform/http/query.ts";
 import { defineRoute } from "../../../platform/http/route.ts";
 import { ctxOf } from "../../ctx.ts";
-import { upsertSummaryExample } from "../../examples/advisory.ts";
+import {
+  advisorySummaryExample,
+  osvExample,
+  upsertedAdvisoryExample,
+  upsertSummaryExample,
+} from "../../examples/advisory.ts";
 import { documentOrLines, isLines, mediaTypeOf, readDocument } from "./inventory/document-or-lines.ts";
 
 /** The archive of all ecosystems of OSV is below 1 GB, as lines some 4 GB. */
@@ -51,23 +56,16 @@ const upsert = defineRoute({
       maxBytes: maxBodyBytes,
       description: "One OSV record, or many.",
       otherTypes: [zipType],
-      example: {
-        id: "GO-2020-0001",
-        modified: "2026-01-01T00:00:00Z",
-        affected: [
-          {
-            package: { ecosystem: "Go", name: "github.com/gin-gonic/gin" },
-            ranges: [{ type: "SEMVER", events: [{ introduced: "0" }, { fixed: "1.6.0" }] }],
-          },
-        ],
-      },
+      example: osvExample,
     }),
   },
   responses: {
     200: jsonAnswer(z.union([upsertSummary, upsertedAdvisory]), "What became of them.", {
       example: upsertSummaryExample,
     }),
-    201: jsonAnswer(upsertedAdvisory, "One record, with an id that is new."),
+    201: jsonAnswer(upsertedAdvisory, "One record, with an id that is new.", {
+      example: upsertedAdvisoryExample,
+    }),
   },
   idempotent: true,
 });
@@ -98,7 +96,11 @@ const list = defineRoute({
       withdrawn: queryFlag().optional(),
     }),
   },
-  responses: { 200: jsonAnswer(pageOf(advisorySummary), "A page of records.") },
+  responses: {
+    200: jsonAnswer(pageOf(advisorySummary), "A page of records.", {
+      example: { items: [advisorySummaryExample] },
+    }),
+  },
 });
 
 /** Mounts upsert and list of advisories. */

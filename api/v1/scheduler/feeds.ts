@@ -4,6 +4,7 @@ import { jsonAnswer } from "../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../platform/http/env.ts";
 import { defineRoute } from "../../../platform/http/route.ts";
 import { ctxOf } from "../../ctx.ts";
+import { feedsExample } from "../../examples/advisory.ts";
 
 const route = defineRoute({
   method: "get",
@@ -12,7 +13,7 @@ const route = defineRoute({
   tag: "advisories",
   summary: "Read the state of the feeds",
   description: "The feed sequence, and how many records the shared feed and the tenant's own hold.",
-  responses: { 200: jsonAnswer(feedsDocument, "The feeds.") },
+  responses: { 200: jsonAnswer(feedsDocument, "The feeds.", { example: feedsExample }) },
 });
 
 /** Mounts the state of the feeds. */

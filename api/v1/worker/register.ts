@@ -6,6 +6,7 @@ import { queueLimits } from "../../../model/queue/limits.ts";
 import { jsonAnswer, jsonBody } from "../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../platform/http/env.ts";
 import { defineRoute } from "../../../platform/http/route.ts";
+import { registrationExample } from "../../examples/worker.ts";
 
 const shortText = z.string().max(200);
 
@@ -48,7 +49,7 @@ const route = defineRoute({
       },
     }),
   },
-  responses: { 200: jsonAnswer(registration, "Registered.") },
+  responses: { 200: jsonAnswer(registration, "Registered.", { example: registrationExample }) },
   errors: ["conflict"],
 });
 

@@ -27,7 +27,11 @@ const live = defineRoute({
   tag: "system",
   summary: "Ask whether the process lives",
   description: "Answers as long as the process runs; says nothing about what it depends on.",
-  responses: { 200: jsonAnswer(liveDocument, "It lives.") },
+  responses: {
+    200: jsonAnswer(liveDocument, "It lives.", {
+      example: { status: "ok", service: "scheduler-web", version: "0.1.0" },
+    }),
+  },
 });
 
 const ready = defineRoute({
@@ -38,8 +42,15 @@ const ready = defineRoute({
   summary: "Ask whether the process can do its work",
   description: "Checks each dependency, for two seconds at most, and answers a line for each.",
   responses: {
-    200: jsonAnswer(readyDocument, "Every dependency works."),
-    503: jsonAnswer(readyDocument, "One does not, or the process is stopping."),
+    200: jsonAnswer(readyDocument, "Every dependency works.", {
+      example: { status: "ready", checks: [{ name: "postgres", ok: true, ms: 2 }] },
+    }),
+    503: jsonAnswer(readyDocument, "One does not, or the process is stopping.", {
+      example: {
+        status: "not_ready",
+        checks: [{ name: "postgres", ok: false, ms: 2_000, error: "no answer within 2000 ms" }],
+      },
+    }),
   },
 });
 

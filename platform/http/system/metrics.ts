@@ -10,7 +10,11 @@ const metricsRoute = defineRoute({
   tag: "system",
   summary: "Read the metrics",
   description: "All metrics of the process in Prometheus' text form.",
-  responses: { 200: rawAnswer("text/plain", "The metrics.") },
+  responses: {
+    200: rawAnswer("text/plain", "The metrics.", {
+      example: "# TYPE http_requests_in_flight gauge\nhttp_requests_in_flight 1\n",
+    }),
+  },
 });
 
 export function mountMetrics(app: HttpApp, registry: MetricsRegistry): void {

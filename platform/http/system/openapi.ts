@@ -1,5 +1,6 @@
+import { z } from "@hono/zod-openapi";
 import { errorAnswerComponents, problemSchema } from "../problem-answers.ts";
-import { rawAnswer } from "../answers.ts";
+import { jsonAnswer } from "../answers.ts";
 import type { HttpApp } from "../env.ts";
 import { defineRoute } from "../route.ts";
 import { canonicalJson } from "../../../model/canonical.ts";
@@ -11,7 +12,11 @@ const openApiRoute = defineRoute({
   tag: "system",
   summary: "Read the API description",
   description: "This API as an OpenAPI 3.1 document, generated from the routes themselves.",
-  responses: { 200: rawAnswer("application/openapi+json", "The description.") },
+  responses: {
+    200: jsonAnswer(z.looseObject({ openapi: z.string() }), "The description.", {
+      example: { openapi: "3.1.0", info: { title: "JobEngine", version: "0.1.0" }, paths: {} },
+    }),
+  },
 });
 
 export interface ApiDescription {
@@ -67,6 +72,6 @@ export function mountOpenApi(app: HttpApp, about: ApiDescription): void {
   let text: string | undefined;
   app.openapi(openApiRoute, (c) => {
     text ??= canonicalJson(describeApi(app, about));
-    return c.body(text, 200, { "content-type": "application/json" });
+    return c.body(text, 200, { "content-type": "application/json" }) as never;
   });
 }

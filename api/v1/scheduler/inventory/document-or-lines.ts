@@ -22,12 +22,29 @@ export function documentOrLines(
   },
 ): StreamBody {
   const { maxBytes, description, otherTypes = [], example } = more;
-  const body = streamBody(["application/json", ndjsonType, ...otherTypes], maxBytes, description);
+  const body = streamBody(["application/json", ndjsonType, ...otherTypes], maxBytes, description, {
+    ...(example !== undefined && { [ndjsonType]: linesOf([example]) }),
+  });
   // As plain JSON schema: a zod schema here would make the library read the body.
   const schema = document === undefined ? { type: "object" } : z.toJSONSchema(document, { io: "input" });
   const json = { schema, ...(example !== undefined && { example }) };
   return { ...body, content: { ...body.content, "application/json": json } } as StreamBody;
 }
+
+/**
+ * The answer to such a body: that to a document, or lines. The lines stand in the description only: for the types
+ * a route answers JSON.
+ */
+export function orLines<Answer extends { content: object }>(
+  answer: Answer,
+  example: readonly unknown[],
+): Answer {
+  const lines = { schema: { type: "string" }, example: linesOf(example) };
+  return { ...answer, content: { ...answer.content, [ndjsonType]: lines } };
+}
+
+const linesOf = (documents: readonly unknown[]) =>
+  documents.map((document) => `${JSON.stringify(document)}\n`).join("");
 
 /** Whether the body is a stream of lines. */
 export function isLines(c: HttpContext): boolean {

@@ -19,7 +19,7 @@ import { defineRoute } from "../../../../platform/http/route.ts";
 import { ctxOf } from "../../../ctx.ts";
 import { imageExample } from "../../../examples/image.ts";
 import { labelQuery, labelsOf } from "../../../label-query.ts";
-import { documentOrLines, isLines, readAs, readDocument } from "./document-or-lines.ts";
+import { documentOrLines, isLines, orLines, readAs, readDocument } from "./document-or-lines.ts";
 
 /** Some 2,000,000 images. */
 const maxLinesBytes = 1_000_000_000;
@@ -55,10 +55,17 @@ const upsert = {
     }),
   },
   responses: {
-    200: jsonAnswer(imageDocument, "The image as it is now; for lines NDJSON with a result for each.", {
-      headers: etagHeader,
-      example: imageExample,
-    }),
+    200: orLines(
+      jsonAnswer(imageDocument, "The image as it is now; for lines NDJSON with a result for each.", {
+        headers: etagHeader,
+        example: imageExample,
+      }),
+      [
+        { line: 1, status: "created", digest: example.digest },
+        { line: 2, status: "error", error: "is not valid JSON" },
+        { summary: { created: 1, updated: 0, unchanged: 0, errors: 1 } },
+      ],
+    ),
     201: jsonAnswer(imageDocument, "The image, which is new.", {
       headers: etagHeader,
       example: imageExample,
@@ -87,7 +94,9 @@ const list = defineRoute({
       hasSbom: queryFlag().optional(),
     }),
   },
-  responses: { 200: jsonAnswer(pageOf(imageDocument), "A page of images.") },
+  responses: {
+    200: jsonAnswer(pageOf(imageDocument), "A page of images.", { example: { items: [imageExample] } }),
+  },
 });
 
 /** Mounts upsert and list of images. */

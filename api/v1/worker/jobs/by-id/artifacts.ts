@@ -9,6 +9,7 @@ import type { HttpApp } from "../../../../../platform/http/env.ts";
 import { queryInteger } from "../../../../../platform/http/query.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { streamBody } from "../../../../../platform/http/stream-body.ts";
+import { storedArtifactExample } from "../../../../examples/worker.ts";
 
 const mediaTypes = ["application/octet-stream", "application/json", "application/x-ndjson", "text/plain"];
 
@@ -30,12 +31,15 @@ const route = defineRoute({
       attempt: queryInteger(1, attemptMax),
       lease: queryInteger(0, 999_999_999_999_999).optional(),
     }),
-    body: streamBody(mediaTypes, artifactMaxBytes, "The bytes."),
+    body: streamBody(mediaTypes, artifactMaxBytes, "The bytes.", {
+      "text/plain": "matched 201 components\n",
+    }),
   },
   responses: {
     200: jsonAnswer(
       z.object({ name: z.string(), digest: z.string(), bytes: z.int() }),
       "Stored, or there already.",
+      { example: storedArtifactExample },
     ),
   },
   errors: ["conflict"],

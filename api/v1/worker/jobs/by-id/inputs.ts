@@ -7,16 +7,24 @@ import {
   readSboms,
 } from "../../../../../engine/work/inputs.ts";
 import type { JobRequest } from "../../../../../engine/work/open-job.ts";
-import { attemptNumber } from "../../../../../model/queue/job-message.ts";
 import {
   advisoryDocuments,
   advisoryIndexAnswer,
   scanInputs,
   scanSboms,
 } from "../../../../../model/results/scan-inputs.ts";
+import { attemptNumber } from "../../../../../model/queue/job-message.ts";
 import { jsonAnswer, jsonBody } from "../../../../../platform/http/answers.ts";
 import type { HttpApp, HttpContext } from "../../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
+import { advisoryExample } from "../../../../examples/advisory.ts";
+import { sbomExample } from "../../../../examples/image.ts";
+import {
+  advisoryDocumentsExample,
+  advisoryIndexExample,
+  scanInputsExample,
+  scanSbomsExample,
+} from "../../../../examples/worker.ts";
 
 const params = z.object({ jobId: z.string().regex(/^job_[0-9a-f]{32}$/, "must be a job id") });
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -29,8 +37,11 @@ const inputs = defineRoute({
   path: "/api/v1/worker/jobs/{jobId}/inputs",
   summary: "Read the segment of a job",
   description: `The images that the job covers, as pinned when its run was planned. ${onlyWhileOpen}`,
-  request: { params, body: jsonBody(z.strictObject({ attempt: attemptNumber })) },
-  responses: { 200: jsonAnswer(scanInputs, "The segment.") },
+  request: {
+    params,
+    body: jsonBody(z.strictObject({ attempt: attemptNumber }), { example: { attempt: 1 } }),
+  },
+  responses: { 200: jsonAnswer(scanInputs, "The segment.", { example: scanInputsExample }) },
 });
 
 const sboms = defineRoute({
@@ -40,9 +51,11 @@ const sboms = defineRoute({
   description: `Package URLs by SBOM, for SBOMs of the segment. SBOMs that did not fit into the answer are left out: ask again. ${onlyWhileOpen}`,
   request: {
     params,
-    body: jsonBody(z.strictObject({ attempt: attemptNumber, digests: z.array(digest).min(1).max(200) })),
+    body: jsonBody(z.strictObject({ attempt: attemptNumber, digests: z.array(digest).min(1).max(200) }), {
+      example: { attempt: 1, digests: [sbomExample.digest] },
+    }),
   },
-  responses: { 200: jsonAnswer(scanSboms, "The components.") },
+  responses: { 200: jsonAnswer(scanSboms, "The components.", { example: scanSbomsExample }) },
 });
 
 const advisoryIndex = defineRoute({
@@ -57,9 +70,14 @@ const advisoryIndex = defineRoute({
         attempt: attemptNumber,
         keys: z.array(z.string().min(1).max(1_024)).min(1).max(5_000),
       }),
+      { example: { attempt: 1, keys: Object.keys(advisoryIndexExample.keys) } },
     ),
   },
-  responses: { 200: jsonAnswer(advisoryIndexAnswer, "Digests and feed sequences by key.") },
+  responses: {
+    200: jsonAnswer(advisoryIndexAnswer, "Digests and feed sequences by key.", {
+      example: advisoryIndexExample,
+    }),
+  },
 });
 
 const advisories = defineRoute({
@@ -69,9 +87,11 @@ const advisories = defineRoute({
   description: `Records by digest, to be cached by digest. ${onlyWhileOpen}`,
   request: {
     params,
-    body: jsonBody(z.strictObject({ attempt: attemptNumber, digests: z.array(digest).min(1).max(1_000) })),
+    body: jsonBody(z.strictObject({ attempt: attemptNumber, digests: z.array(digest).min(1).max(1_000) }), {
+      example: { attempt: 1, digests: [advisoryExample.digest] },
+    }),
   },
-  responses: { 200: jsonAnswer(advisoryDocuments, "The records.") },
+  responses: { 200: jsonAnswer(advisoryDocuments, "The records.", { example: advisoryDocumentsExample }) },
 });
 
 export function mountInputs(app: HttpApp, engine: Engine): void {

@@ -10,11 +10,11 @@ import { etagOf, notModified } from "../../../../../../platform/http/etag.ts";
 import { defineRoute } from "../../../../../../platform/http/route.ts";
 import { streamBody } from "../../../../../../platform/http/stream-body.ts";
 import { ctxOf } from "../../../../../ctx.ts";
-import { uploadedSbomExample } from "../../../../../examples/image.ts";
+import { cycloneDxExample, uploadedSbomExample } from "../../../../../examples/image.ts";
 
 const path = "/api/v1/scheduler/inventory/images/{digest}/sbom";
 const params = z.object({ digest: imageDigest });
-const mediaTypes = ["application/vnd.cyclonedx+json", "application/spdx+json", "application/json"];
+const mediaTypes = ["application/vnd.cyclonedx+json", "application/spdx+json", "application/json"] as const;
 
 const upload = defineRoute({
   method: "put",
@@ -27,9 +27,14 @@ const upload = defineRoute({
     "and 200,000 components at most. The answer tells how many components matching can look at, and why it " +
     "cannot look at the others. A document that cannot be read is refused with the places of what is wrong " +
     "and changes nothing. The same document again is `unchanged`.",
-  request: { params, body: streamBody(mediaTypes, maxSbomBytes, "The SBOM.") },
+  request: {
+    params,
+    body: streamBody(mediaTypes, maxSbomBytes, "The SBOM.", { [mediaTypes[0]]: cycloneDxExample }),
+  },
   responses: {
-    200: jsonAnswer(uploadedSbom, "The SBOM was replaced, or was the current one already."),
+    200: jsonAnswer(uploadedSbom, "The SBOM was replaced, or was the current one already.", {
+      example: { ...uploadedSbomExample, status: "replaced", sbomSequence: 2 },
+    }),
     201: jsonAnswer(uploadedSbom, "The first SBOM of the image.", { example: uploadedSbomExample }),
   },
 });
@@ -43,7 +48,10 @@ const download = defineRoute({
   description: "The current SBOM, byte for byte as it was uploaded. The ETag is its digest.",
   request: { params },
   responses: {
-    200: rawAnswer("application/vnd.cyclonedx+json", "The document.", { headers: etagHeader }),
+    200: rawAnswer(["application/vnd.cyclonedx+json", "application/spdx+json"], "The document.", {
+      headers: etagHeader,
+      example: JSON.stringify(cycloneDxExample),
+    }),
     304: emptyAnswer("The digest in If-None-Match is the current one."),
   },
 });
