@@ -1,4 +1,4 @@
-import { DomainError } from "../model/errors.ts";
+import { DomainError, invalidField } from "../model/errors.ts";
 import { sql } from "kysely";
 import type { TenantTx } from "../store/tenant.ts";
 import type { Ctx } from "./context.ts";
@@ -54,10 +54,7 @@ export async function once<Body>(
     .executeTakeFirst();
   if (kept !== undefined) {
     if (kept.body_hash !== key.bodyHash) {
-      throw new DomainError(
-        "invalid",
-        "This Idempotency-Key was used with another body in the last 24 hours. Use a new key.",
-      );
+      throw invalidField("idempotency-key", "was used with another body in the last 24 hours; use a new key");
     }
     return { status: kept.status, body: kept.body as Body, isReplay: true };
   }

@@ -1,0 +1,112 @@
+import { mintWorkerKey } from "../../../engine/worker-keys/mint.ts";
+import { type ApiLab, annOf, createApiLab } from "../../../test/support/api-lab.ts";
+import { type Operation, type Parameter, parametersIn, readDescription } from "./document.ts";
+import { sampleText } from "./values.ts";
+
+/** Two tenants who own one of everything, and the API that both call. */
+export interface World {
+  readonly api: ApiLab;
+  readonly operations: readonly Operation[];
+  readonly workerKey: string;
+  /** The path of an operation with ids of things that a tenant has, wherever a list shows one. */
+  knownPath(operation: Operation, tenant?: string): string;
+  /** The same with ids of the right form that nothing has. */
+  unknownPath(operation: Operation): string;
+  close(): Promise<void>;
+}
+
+export const us = "acme";
+export const others = "globex";
+
+const vulnerable = "pkg:npm/lodash@4.17.20";
+
+export async function createWorld(): Promise<World> {
+  const api = await createApiLab();
+  const { operations } = await readDescription(api.app);
+  const { lab } = api;
+  const workerKey = await mintWorkerKey(
+    { database: lab.engine.engine, valkey: lab.queue.valkey },
+    { queue: lab.queue.queue.queue, pool: "contract" },
+  );
+  for (const tenant of [us, others]) await fill(api, tenant);
+  const known = new Map([
+    [us, await listedIds(api, operations, us)],
+    [others, await listedIds(api, operations, others)],
+  ]);
+  return {
+    api,
+    operations,
+    workerKey,
+    knownPath(operation, tenant = us) {
+      const ids = known.get(tenant)!;
+      return fillPath(operation, (parameter) => ids.of(operation, parameter));
+    },
+    unknownPath: (operation) => fillPath(operation, ({ schema }) => sampleText(schema)),
+    close: () => api.close(),
+  };
+}
+
+/** Gives a tenant images with and without findings, its own advisories, schedules, and runs of all of them. */
+async function fill(api: ApiLab, tenant: string): Promise<void> {
+  for (const name of ["web", "api", "job"]) await api.lab.addImage(`${name}:${tenant}`, [vulnerable], tenant);
+  for (const name of ["new", "old"]) await api.lab.addImage(`${name}:${tenant}`, null, tenant);
+  // The first one is named in examples.
+  for (const id of ["GHSA-35jh-r3h4-6jhm", `${tenant}-1`]) {
+    const affected = [{ package: { ecosystem: "npm", name: "lodash" }, versions: ["4.17.20"] }];
+    await api.send("POST", "/advisories", {
+      tenant,
+      body: { id, modified: "2026-01-01T00:00:00Z", affected },
+    });
+  }
+  for (const name of ["weekly", "monthly"]) {
+    const body = { name, whenCron: "0 2 * * 1", selection: { scope: "all" } };
+    await api.send("POST", "/schedules", { tenant, body });
+  }
+  for (const force of [false, true]) {
+    const { body } = await api.send("POST", "/runs", {
+      tenant,
+      body: { selection: { scope: "all" }, force },
+    });
+    await api.lab.complete({ tenant, runId: body.id });
+  }
+}
+
+interface ListedIds {
+  of(operation: Operation, parameter: Parameter): string;
+}
+
+/**
+ * The ids that a tenant's lists show. A parameter's value is that of the list right above it, where there is one
+ * (`/runs` for `/runs/{id}`), else anything in any list that has its form (jobs are listed under their runs only).
+ */
+async function listedIds(api: ApiLab, operations: readonly Operation[], tenant: string): Promise<ListedIds> {
+  const reads = operations.filter(({ method, scope }) => method === "GET" && scope.startsWith("scheduler."));
+  const items = new Map<string, Record<string, unknown>[]>();
+  const of = (operation: Operation, parameter: Parameter): string => {
+    const above = operation.path.slice(0, operation.path.indexOf(`/{${parameter.name}}`));
+    const first = items.get(above)?.[0];
+    const id = first?.[parameter.name] ?? first?.["id"];
+    if (typeof id === "string") return id;
+    const form = new RegExp(parameter.schema.pattern ?? "^$", "u");
+    const texts = [...items.values()].flat().flatMap((item) => Object.values(item));
+    const found = texts.find((text) => typeof text === "string" && form.test(text));
+    return (found as string | undefined) ?? sampleText(parameter.schema);
+  };
+  for (const operation of [...reads.filter((one) => !isBelow(one)), ...reads.filter(isBelow)]) {
+    if (!parametersIn(operation, "query").some(({ name }) => name === "pageToken")) continue;
+    const path = fillPath(operation, (parameter) => of(operation, parameter));
+    const response = await api.app.request(path, { headers: annOf(tenant) });
+    const { items: listed } = (await response.json()) as { items: Record<string, unknown>[] };
+    items.set(operation.path, listed);
+  }
+  return { of };
+}
+
+const isBelow = ({ path }: Operation) => path.includes("{");
+
+function fillPath(operation: Operation, valueOf: (parameter: Parameter) => string): string {
+  return parametersIn(operation, "path").reduce(
+    (path, parameter) => path.replace(`{${parameter.name}}`, encodeURIComponent(valueOf(parameter))),
+    operation.path,
+  );
+}
