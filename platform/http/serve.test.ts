@@ -82,6 +82,10 @@ test("what does not end within the time of grace is cut off", async () => {
   expect(await outcome).toBe("cut off");
 });
 
+/** A whole answer that is a problem. */
+const problem = (status: number) =>
+  new RegExp(`^HTTP/1.1 ${status} [^]*application/problem\\+json[^]*"status":${status}`);
+
 test("what is no HTTP is answered with a problem", async () => {
   const { server } = await start();
   expect(await exchange(server.port, "BOO\r\n\r\n")).toMatch(
@@ -89,6 +93,10 @@ test("what is no HTTP is answered with a problem", async () => {
   );
   const backslash = "GET /a\\b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
   expect(await exchange(server.port, backslash)).toMatch(/^HTTP\/1.1 400 [^]*"code":"bad_request"/);
+  expect(await exchange(server.port, "GET / HTTP/1.1\r\nconnection: close\r\n\r\n")).toMatch(problem(400));
+  expect(await exchange(server.port, "CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n")).toMatch(problem(400));
+  const expecting = "POST / HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 2\r\n\r\n{}";
+  expect(await exchange(server.port, expecting)).toMatch(problem(417));
   const huge = `GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(40_000)}\r\n\r\n`;
   expect(await exchange(server.port, huge)).toMatch(/^HTTP\/1.1 431 /);
   await server.stop();

@@ -47,6 +47,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       keepAliveTimeout: keepAliveTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
       connectionsCheckingInterval: 5000,
+      // Node's own refusal has no body; without a host the request reaches `answerUnreadable`.
+      requireHostHeader: false,
     },
     (incoming, outgoing) => void listener(incoming, outgoing),
   );
@@ -103,7 +105,7 @@ function silentConnections(server: Server): ReadonlySet<Socket> {
 /** What cannot be made a request of at all: a broken host or target. Errors of the app itself never come here. */
 function answerUnreadable(): Response {
   const body = canonicalJson(
-    problemWithoutRequest("bad_request", "The request's target or Host header is broken."),
+    problemWithoutRequest("bad_request", "The request's target or Host header is broken or missing."),
   );
   return new Response(body, { status: 400, headers: { "content-type": "application/problem+json" } });
 }
@@ -121,17 +123,28 @@ function answerBrokenRequests(server: Server): void {
       socket.destroy();
       return;
     }
-    const [code, reason, detail] = brokenRequests[error.code ?? ""] ?? brokenRequest;
-    const status = Number(reason.slice(0, 3));
-    const body = canonicalJson({ ...problemWithoutRequest(code, detail), status });
-    const head = `HTTP/1.1 ${reason}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
-    socket.end(head + body);
+    socket.end(textOf(brokenRequests[error.code ?? ""] ?? brokenRequest));
   });
+  server.on("checkExpectation", ({ socket }) => socket.end(textOf(unknownExpectation)));
+  server.on("connect", (_request, socket) => socket.end(textOf(noProxy)));
+}
+
+/** A whole answer for a connection that ends with it. */
+function textOf([code, reason, detail]: Broken): string {
+  const status = Number(reason.slice(0, 3));
+  const body = canonicalJson({ ...problemWithoutRequest(code, detail), status });
+  return `HTTP/1.1 ${reason}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
 }
 
 type Broken = [code: ProblemCode, reason: string, detail: string];
 
 const brokenRequest: Broken = ["bad_request", "400 Bad Request", "This is not an HTTP/1.1 request."];
+const unknownExpectation: Broken = [
+  "bad_request",
+  "417 Expectation Failed",
+  "Of what Expect may ask only 100-continue is known.",
+];
+const noProxy: Broken = ["bad_request", "400 Bad Request", "This is no proxy: it opens no tunnels."];
 const brokenRequests: Record<string, Broken> = {
   HPE_HEADER_OVERFLOW: [
     "too_large",
