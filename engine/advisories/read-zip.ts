@@ -30,7 +30,7 @@ const freeRatioBytes = 1_000_000;
  * The JSON files of a zip archive, as OSV publishes them, each as one line with its place in the archive.
  * Entries are unpacked into memory one at a time and their names lead nowhere. What is no `.json` file is
  * passed over.
- * @throws DomainError `invalid` for what is no archive, `too_large` beyond the limits.
+ * @throws DomainError `bad_request` for what is no archive, `too_large` beyond the limits.
  */
 export async function* readZipLines(
   file: string,
@@ -107,6 +107,6 @@ async function refusing<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    throw new DomainError("invalid", "The body is no readable zip archive.", { cause: error });
+    throw new DomainError("bad_request", "The body is no readable zip archive.", { cause: error });
   }
 }

@@ -191,7 +191,7 @@ describe("many records", () => {
 
   test("are refused as a whole when they are no archive", async () => {
     const answer = await app.send("POST", path, new Uint8Array(100), zip);
-    expect([answer.status, answer.body["detail"]]).toEqual([422, "The body is no readable zip archive."]);
+    expect([answer.status, answer.body["detail"]]).toEqual([400, "The body is no readable zip archive."]);
     expect((await app.send("POST", path, "x", { "content-type": "text/plain" })).status).toBe(415);
   });
 });
