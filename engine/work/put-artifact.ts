@@ -1,4 +1,4 @@
-import { DomainError } from "../../model/errors.ts";
+import { DomainError, invalidField } from "../../model/errors.ts";
 import { insertArtifact } from "../../store/work/artifacts.ts";
 import type { Engine } from "../context.ts";
 import { inOpenJob, type JobRequest } from "./open-job.ts";
@@ -26,10 +26,7 @@ export async function putArtifact(
   const tenant = await inOpenJob(engine, request, async (_, job) => job.tenant_id);
   const blob = await engine.blobs.put(tenant, request.bytes, { maxBytes: artifactMaxBytes });
   if (request.digest !== undefined && request.digest !== blob.digest) {
-    throw new DomainError(
-      "invalid",
-      `The body has the digest ${blob.digest}, announced was ${request.digest}.`,
-    );
+    throw invalidField("Content-Digest", `is ${request.digest}, the body has ${blob.digest}`);
   }
   await inOpenJob(engine, request, async (tx, job, now) => {
     const { name, mime } = request;
