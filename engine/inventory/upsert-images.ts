@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { imageDigest, type ImageUpsert, imageUpsert } from "../../model/images/image.ts";
 import { fieldErrors } from "../../platform/http/field-errors.ts";
+import { parseJsonLine } from "../../platform/http/json-body.ts";
 import { type Line, readLines } from "../../platform/http/ndjson.ts";
 import { type ImageStatus, upsertImages as upsertRows } from "../../store/images/upsert.ts";
 import { withTenant } from "../../store/tenant.ts";
@@ -79,13 +80,9 @@ async function* readBatches(lines: AsyncIterable<Line>): AsyncGenerator<ReadLine
 
 function readLine(line: Line): ReadLine {
   if ("problem" in line) return { line: line.number, error: line.problem };
-  let document: unknown;
-  try {
-    document = JSON.parse(line.text);
-  } catch {
-    return { line: line.number, error: "is not valid JSON" };
-  }
-  const parsed = imageUpsert.safeParse(document);
+  const json = parseJsonLine(line.text);
+  if ("problem" in json) return { line: line.number, error: json.problem };
+  const parsed = imageUpsert.safeParse(json.value);
   if (parsed.success) return { line: line.number, image: parsed.data };
   const [first] = fieldErrors(parsed.error, "line");
   return {

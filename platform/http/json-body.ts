@@ -32,6 +32,21 @@ export function readJson(bytes: Uint8Array, maxDepth: number): { text: string; v
   return { text, value: parse(text) };
 }
 
+/** The same for a line of JSON, whose faults are told beside its number: the value, or what is wrong. */
+export function parseJsonLine(text: string): { readonly value: unknown } | { readonly problem: string } {
+  if (isDeeperThan(text, maxJsonDepth)) {
+    return { problem: `is nested more than ${maxJsonDepth} levels deep` };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: "is not valid JSON" };
+  }
+  const fault = unstorable(value, []);
+  return fault === undefined ? { value } : { problem: `${fault.path}: ${fault.message}` };
+}
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -132,6 +132,22 @@ describe("lines of images", () => {
     ]);
   });
 
+  test("may hold nothing that a single image may not hold", async () => {
+    const start = JSON.stringify(image(102)).slice(0, -1);
+    const deep = `"a":${"[".repeat(100)}${"]".repeat(100)}`;
+    const body = ['"__proto__":"x"', '"a":"\\u0000"', '"a":"\\ud800"', deep]
+      .map((label) => `${start},"labels":{${label}}}`)
+      .join("\n");
+    const { lines } = await app.send("POST", path, body, ndjson);
+    expect(lines.map(({ error }) => error)).toEqual([
+      expect.stringMatching(/^labels\.__proto__: /),
+      expect.stringMatching(/^labels\.a: /),
+      expect.stringMatching(/^labels\.a: /),
+      "is nested more than 64 levels deep",
+      undefined,
+    ]);
+  });
+
   test("by the thousand are batches, one audit entry with the counts, and unchanged the second time", async () => {
     const body = linesOf(
       Array.from({ length: 2_300 }, (_, i) =>
