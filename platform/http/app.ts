@@ -8,6 +8,7 @@ import type { Authenticator, WorkerAuthenticator } from "./auth/authenticator.ts
 import { accessLog } from "./chain/access-log.ts";
 import { canonicalAnswers } from "./chain/canonical-answers.ts";
 import { catchAll } from "./chain/catch-all.ts";
+import { headAnswers } from "./chain/head-answers.ts";
 import { requestId } from "./chain/request-id.ts";
 import { saneUrl } from "./chain/sane-url.ts";
 import { securityHeaders } from "./chain/security-headers.ts";
@@ -69,6 +70,7 @@ export function createHealthApp(options: HealthAppOptions): HttpApp {
   const app: HttpApp = new OpenAPIHono<HttpEnv>({ defaultHook: refuseInvalid });
   app.use(requestId(log, services));
   app.use(accessLog(createHttpMetrics(options.metrics)));
+  app.use(headAnswers());
   app.use(securityHeaders());
   app.use(catchAll());
   app.use(canonicalAnswers());
