@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
 import { DomainError } from "../../model/errors.ts";
 import { BlobDamagedError } from "./blob-store.ts";
 import type { BlobFacts, BlobSource } from "./blob-store.ts";
@@ -21,8 +22,32 @@ export async function digestWhile(
   return { digest: `sha256:${hash.digest("hex")}`, bytes };
 }
 
-/** Passes pieces on, one behind, so that the last one is only given out when the whole has the digest. */
-export async function* checkDigest(
+/**
+ * Passes pieces on, one behind, so that the last one is only given out when the whole has the digest. Closes the
+ * source when the reader leaves, even before the first piece: a generator that was never begun runs no `finally`.
+ */
+export function checkDigest(
+  source: Readable,
+  tenant: string,
+  digest: string,
+): AsyncIterableIterator<Uint8Array, void, undefined> {
+  // Told by the read that meets it; with no listener an error before the first read would end the process.
+  source.on("error", () => undefined);
+  const pieces = checkedPieces(source, tenant, digest);
+  return {
+    next: () => pieces.next(),
+    async return() {
+      const end = await pieces.return();
+      source.destroy();
+      return end;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* checkedPieces(
   source: AsyncIterable<Uint8Array>,
   tenant: string,
   digest: string,

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +57,7 @@ export async function createS3BlobStore(
       const command = new GetObjectCommand({ Bucket, Key: keyOf(tenant, digest) });
       const object = await orUndefined(callS3(() => client.send(command)));
       if (object?.Body === undefined) throw notFound("blob", digest);
-      return checkDigest(object.Body as AsyncIterable<Uint8Array>, tenant, digest);
+      return checkDigest(object.Body as Readable, tenant, digest);
     },
     async delete(tenant, digest) {
       const command = new DeleteObjectCommand({ Bucket, Key: keyOf(tenant, digest) });

@@ -1,5 +1,5 @@
-import { constants, createReadStream } from "node:fs";
-import { access, readdir, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { notFound } from "../../model/errors.ts";
 import { blobName, digestOfName, tenantSegment } from "./blob-name.ts";
@@ -35,7 +35,10 @@ export async function createSeedFsBlobStore(dir: string): Promise<BlobStore> {
     async get(tenant, digest) {
       const path = pathOf(tenant, digest);
       if ((await head(tenant, digest)) === undefined) throw notFound("blob", digest);
-      return checkDigest(createReadStream(path), tenant, digest);
+      // Opened here: what `createReadStream` cannot open it tells by an event, for which nobody listens yet.
+      const file = await orUndefined(open(path));
+      if (file === undefined) throw notFound("blob", digest);
+      return checkDigest(file.createReadStream(), tenant, digest);
     },
     async delete(tenant, digest) {
       await rm(pathOf(tenant, digest), { force: true });
