@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "../../model/errors.ts";
-import { isDeeperThan, maxJsonDepth } from "../../platform/http/json-body.ts";
+import { parseJsonLine } from "../../platform/http/json-body.ts";
 import type { Line } from "../../platform/http/ndjson.ts";
 import { readFeedSequence } from "../../store/advisories/feed-sequence.ts";
 import { recordAudit } from "../audit/record.ts";
@@ -83,15 +83,10 @@ function readLine(line: Line, summary: UpsertSummary): ReadRecord | undefined {
     if (summary.errors.length < toldErrors) summary.errors.push({ line: line.number, message });
   };
   if ("problem" in line) return fail(line.problem);
-  if (isDeeperThan(line.text, maxJsonDepth)) return fail(`is nested more than ${maxJsonDepth} levels deep`);
-  let document: unknown;
+  const json = parseJsonLine(line.text);
+  if ("problem" in json) return fail(json.problem);
   try {
-    document = JSON.parse(line.text);
-  } catch {
-    return fail("is not valid JSON");
-  }
-  try {
-    return readRecord(document);
+    return readRecord(json.value);
   } catch (error) {
     if (error instanceof DomainError) return fail(error.message);
     throw error;

@@ -32,7 +32,7 @@ export function readJson(bytes: Uint8Array, maxDepth: number): { text: string; v
   return { text, value: parse(text) };
 }
 
-/** The same for a line of JSON, whose faults are told beside its number: the value, or what is wrong. */
+/** As `parseJsonBody`, for a line whose faults are told beside its number: the value, or what is wrong. */
 export function parseJsonLine(text: string): { readonly value: unknown } | { readonly problem: string } {
   if (isDeeperThan(text, maxJsonDepth)) {
     return { problem: `is nested more than ${maxJsonDepth} levels deep` };
