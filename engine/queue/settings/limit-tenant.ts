@@ -45,8 +45,8 @@ export async function limitTenant(
   ctx: Ctx,
   { queue, tenant, limit }: LimitTenant,
 ): Promise<z.infer<typeof tenantLimitDocument>> {
-  checkMayOperate(ctx);
   checkQueue(ctx, queue);
+  checkMayOperate(ctx);
   demandReason(ctx);
   const { weight, maxLeased } = limit;
   const changedBy = ctx.caller.identity.actor;

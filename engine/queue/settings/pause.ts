@@ -40,6 +40,7 @@ export interface PauseInput {
  * @throws DomainError `forbidden`, `not_found`, `invalid` without a reason.
  */
 export async function pauseQueue(ctx: Ctx, input: PauseInput): Promise<PauseDocument> {
+  checkQueue(ctx, input.queue);
   const reason = demandReason(ctx);
   const changedAt = await setPause(ctx, input, reason);
   const { subject } = input;
