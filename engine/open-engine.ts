@@ -90,7 +90,7 @@ export async function openEngine(
     temporal,
     registry,
     async close() {
-      await rawQueue.end();
+      await Promise.all([rawQueue.end(), engine.queue.end()]);
       valkey.disconnect();
       await Promise.all([app.kysely.destroy(), engineDb.kysely.destroy(), connection.close()]);
     },

@@ -7,14 +7,17 @@ import type { JobQueue } from "../../platform/valkey/job-queue.ts";
  * from PostgreSQL and is made once more; is the queue being rebuilt, the caller hears `unavailable`. Every
  * method is idempotent, so the second call is safe.
  */
-export function followEpoch(queue: JobQueue, readEpoch: () => Promise<string | undefined>): JobQueue {
+export function followEpoch(followed: JobQueue, readEpoch: () => Promise<string | undefined>): JobQueue {
+  // Its epoch is its own: what PostgreSQL still says must not get between the calls of whoever rebuilds.
+  const queue = followed.another();
   const again = async <T>(call: () => Promise<T>): Promise<T> => {
+    const before = queue.epoch;
     try {
       return await call();
     } catch (error) {
       if (!(error instanceof WrongEpochError)) throw error;
       const epoch = await readEpoch();
-      if (epoch === undefined || epoch === queue.epoch) throw rebuilding(error);
+      if (epoch === undefined || epoch === before) throw rebuilding(error);
       queue.setEpoch(epoch);
       return await call().catch((second: unknown) => {
         throw second instanceof WrongEpochError ? rebuilding(second) : second;

@@ -126,3 +126,38 @@ it("lets callers follow to a new epoch, and tells them while the queue is being 
   lab.engine.queue.setEpoch("wrong");
   expect(await follower.stats()).toMatchObject({ ready: 0 });
 });
+
+it("rebuilds while callers of the same process meet the closed queue", async () => {
+  await lab.planAndDispatch(key);
+  const read = async () =>
+    (await lab.test.owner.query("select epoch from scheduler.queues")).rows[0].epoch as string;
+  const opened = Promise.withResolvers<void>();
+  const { queue } = lab.engine;
+  const follower = followEpoch(queue, async () => {
+    const before = await read();
+    await opened.promise;
+    return before;
+  });
+  await loseEverything();
+  let meanwhile: Promise<unknown> | undefined;
+  const slow: typeof queue = {
+    ...queue,
+    async enqueue(messages) {
+      opened.resolve();
+      await meanwhile;
+      return queue.enqueue(messages);
+    },
+  };
+  const whileClosed = async () => {
+    meanwhile = follower.stats().catch(() => undefined);
+  };
+  const rebuilt = await ensureQueue({ ...lab.engine, queue: slow }, times, whileClosed);
+  expect(rebuilt).toEqual({ rebuilt: true, jobs: 3 });
+});
+
+it("lets callers who meet a new epoch together all follow", async () => {
+  const epoch = lab.engine.queue.epoch ?? "";
+  const follower = followEpoch(lab.engine.queue, async () => epoch);
+  const answers = await Promise.all([follower.stats(), follower.stats(), follower.stats()]);
+  expect(answers.map(({ ready }) => ready)).toEqual([0, 0, 0]);
+});

@@ -156,6 +156,8 @@ export interface JobQueue {
   /** The epoch that calls carry, or undefined before the first `open` or `setEpoch`. */
   readonly epoch: string | undefined;
   setEpoch(epoch: string): void;
+  /** The same queue over the same connection, with an epoch of its own: none yet. */
+  another(): JobQueue;
 
   /** Puts attempts on the queue, idempotent by (job, attempt); a verdict for each, in order. */
   enqueue(messages: readonly JobMessage[]): Promise<EnqueueVerdict[]>;

@@ -84,6 +84,7 @@ export function createQueue(options: QueueOptions): JobQueue {
     setEpoch(next) {
       epoch = next;
     },
+    another: () => createQueue({ valkey, queue, onError }),
 
     enqueue: async (messages) =>
       await inPieces(messages, async (piece) =>
