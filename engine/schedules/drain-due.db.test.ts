@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { type ScheduleInput, scheduleInput } from "../../model/schedules/schedule.ts";
 import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
 import { tickerShards } from "../../workflows/contract.ts";
@@ -173,3 +175,37 @@ it("decides a thousand schedules that are due in one second", async () => {
   expect(await ledger()).toHaveLength(1_001);
   expect(new Set(await ledger())).toEqual(new Set(["1 started run"]));
 });
+
+it("gives an instant one verdict when an edit that began before it comes after its ticker", async () => {
+  const id = await addSchedule();
+  at(29_000);
+  // The ticker has decided the instant when the edit gets the lock that it has waited for since before.
+  const ticker = new pg.Client({ connectionString: lab.test.urls.owner });
+  await ticker.connect();
+  await ticker.query("begin");
+  await ticker.query("select from scheduler.schedules for update");
+  const edit = patchSchedule(lab.ctx(), { id, revision: undefined, patch: { catchupWindowSeconds: 7_200 } });
+  await untilSomebodyWaits();
+  await ticker.query(`
+    insert into scheduler.fires (tenant_id, schedule_id, schedule_revision, nominal_at, last_nominal_at, fire_count,
+                                 verdict, lag_ms, decided_at)
+    select tenant_id, schedule_id, 1, next_nominal_at, next_nominal_at, 1, 'started', 0, next_nominal_at
+      from scheduler.schedules`);
+  await ticker.query(`
+    update scheduler.schedules set next_nominal_at = next_nominal_at + interval '1 minute',
+                                   next_due_at = next_due_at + interval '1 minute'`);
+  await ticker.query("commit");
+  await ticker.end();
+  await edit;
+  at(91_000);
+  await drainAll();
+  expect(await ledger()).toEqual(["1 started", "2 started run"]);
+});
+
+/** Resolves when a transaction of this database waits for a lock. */
+async function untilSomebodyWaits(): Promise<void> {
+  const waiting = `
+    select 1 from pg_locks l join pg_stat_activity a using (pid)
+     where a.datname = current_database() and not l.granted`;
+  while ((await lab.test.owner.query(waiting)).rowCount === 0) await sleep(10);
+}

@@ -2,6 +2,7 @@ import { canonicalJson } from "../../model/canonical.ts";
 import { DomainError } from "../../model/errors.ts";
 import type { ScheduleInput } from "../../model/schedules/schedule.ts";
 import type { ScheduleRow } from "../../store/schedules/due.ts";
+import { lastDecided } from "../../store/schedules/fires.ts";
 import { lockSchedule } from "../../store/schedules/rows.ts";
 import { isNameTaken, updateSchedule } from "../../store/schedules/update.ts";
 import { type TenantTx, withTenant } from "../../store/tenant.ts";
@@ -39,7 +40,10 @@ export async function editSchedule(ctx: Ctx, edit: ScheduleEdit): Promise<Schedu
     if (await isNameTaken(tx, tenant, document.name, edit.id)) throw nameTaken(document.name);
 
     await settleDue(ctx, tx, now, [before], true);
-    const due = nextDueOf({ tenant, scheduleId: edit.id }, document, now);
+    // A ticker that began later may have had the lock before: what it has decided stays decided.
+    const decided = await lastDecided(tx, tenant, edit.id);
+    const from = decided !== undefined && decided > now ? decided : now;
+    const due = nextDueOf({ tenant, scheduleId: edit.id }, document, from);
     const row = await updateSchedule(tx, now, { ...due, document, by: actor });
     await recordAudit(ctx, tx, now, {
       action: edit.action,

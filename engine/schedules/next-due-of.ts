@@ -2,13 +2,13 @@ import { nextDue } from "../../model/schedules/due.ts";
 import type { ScheduleInput } from "../../model/schedules/schedule.ts";
 import type { NextDue } from "../../store/schedules/due.ts";
 
-/** When a new or edited schedule is due first: counted from now, paused or not. */
+/** When a new or edited schedule is due first: counted from an instant, paused or not. */
 export function nextDueOf(
   key: { readonly tenant: string; readonly scheduleId: string },
   schedule: ScheduleInput,
-  now: Date,
+  from: Date,
 ): NextDue {
-  const due = nextDue({ id: key.scheduleId, ...schedule }, now.getTime());
+  const due = nextDue({ id: key.scheduleId, ...schedule }, from.getTime());
   return {
     ...key,
     nominalAt: due === undefined ? null : new Date(due.nominalAtMs),

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { EngineTx } from "../tenant.ts";
+import type { EngineTx, TenantTx } from "../tenant.ts";
 
 /** A row of the fire ledger: one due instant, or a range of them with one verdict. */
 export interface NewFire {
@@ -27,4 +27,21 @@ export async function insertFires(tx: EngineTx, now: Date, fires: readonly NewFi
                   ${column("count")}::int[], ${column("verdict")}::text[], ${column("lagMs")}::bigint[],
                   ${column("runId")}::text[]) as f
   `.execute(tx);
+}
+
+/** The last instant of a schedule that has a verdict; undefined when none has. */
+export async function lastDecided(
+  tx: TenantTx,
+  tenant: string,
+  scheduleId: string,
+): Promise<Date | undefined> {
+  const row = await tx
+    .selectFrom("scheduler.fires")
+    .select("last_nominal_at")
+    .where("tenant_id", "=", tenant)
+    .where("schedule_id", "=", scheduleId)
+    .orderBy("nominal_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.last_nominal_at;
 }
