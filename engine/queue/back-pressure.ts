@@ -4,11 +4,13 @@ import type { Engine } from "../context.ts";
 /** Above so many waiting jobs producers wait: some 100 MB of Valkey at 1 kB a job. */
 const highWaterJobs = 100_000;
 
+/** Whether producers may put more on the queue. */
+export async function hasRoom(engine: Engine): Promise<boolean> {
+  const { ready, delayed } = await engine.queue.stats();
+  return ready + delayed < highWaterJobs;
+}
+
 /** Returns when the queue has room; asks again each second until then. */
 export async function waitForRoom(engine: Engine, signal?: AbortSignal): Promise<void> {
-  for (;;) {
-    const { ready, delayed } = await engine.queue.stats();
-    if (ready + delayed < highWaterJobs) return;
-    await sleep(1_000, undefined, signal && { signal });
-  }
+  while (!(await hasRoom(engine))) await sleep(1_000, undefined, signal && { signal });
 }

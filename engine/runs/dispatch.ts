@@ -2,7 +2,7 @@ import type { JobMessage } from "../../model/queue/job-message.ts";
 import { type QueuedJob, listQueued, queuePlanned } from "../../store/jobs/queue-planned.ts";
 import { withTenant } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
-import { waitForRoom } from "../queue/back-pressure.ts";
+import { hasRoom, waitForRoom } from "../queue/back-pressure.ts";
 
 /** Jobs in one transaction and one call. */
 const chunk = 1_000;
@@ -13,20 +13,26 @@ export interface Dispatch {
   /** Called after each chunk with the number of jobs sent so far: the activity's heartbeat. */
   readonly onChunk?: (sent: number) => void;
   readonly signal?: AbortSignal;
+  /**
+   * Waits while the queue is full; without it what does not fit stays planned until somebody looks again. Only
+   * who stands in nobody's way may wait: ingest is what makes room.
+   */
+  readonly waitsForRoom?: boolean;
 }
 
 /**
- * Sends every planned job of a run to the queue. The attempt is raised and committed first, so a crash
+ * Sends every planned job of a run to the queue, as far as there is room. The attempt is raised and committed first, so a crash
  * between commit and enqueue leaves queued jobs that nobody sent: `resend` repeats them at that attempt.
  */
 export async function dispatchRun(
   engine: Engine,
-  { tenant, runId, onChunk, signal }: Dispatch,
+  { tenant, runId, onChunk, signal, waitsForRoom = false }: Dispatch,
 ): Promise<number> {
   let sent = 0;
   for (;;) {
     signal?.throwIfAborted();
-    await waitForRoom(engine, signal);
+    if (waitsForRoom) await waitForRoom(engine, signal);
+    else if (!(await hasRoom(engine))) return sent;
     const jobs = await withTenant(engine.app, tenant, (tx, now) =>
       queuePlanned(tx, now, tenant, runId, chunk),
     );
