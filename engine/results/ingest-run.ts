@@ -37,13 +37,12 @@ export async function ingestRun(
   now: Date,
   run: RunRow,
   accepted: readonly AcceptedEntry[],
-  late: number,
 ): Promise<IngestedRun> {
   const key = { tenant: run.tenant_id, runId: run.run_id };
   const named = accepted.flatMap(({ result }) => result?.images.map((image) => image.ordinal) ?? []);
   const snapshot = await getSnapshotImages(tx, run.tenant_id, run.run_id, named);
 
-  const books: RunDelta = { ...noDelta(), late };
+  const books: RunDelta = noDelta();
   const matched: MatchedImage[] = [];
   const exceptions: ImageException[] = [];
   const leftOver: ImageException[] = [];

@@ -5,11 +5,12 @@ import { lockTenantResults } from "../../store/results/image-results.ts";
 import { type RunRow } from "../../store/runs/rows.ts";
 import { type EngineTx, withEngine } from "../../store/tenant.ts";
 import { runSignals, workflowIds } from "../../workflows/contract.ts";
+import { afterCommit } from "../after-commit.ts";
 import type { Engine } from "../context.ts";
 import { dispatchRun } from "../runs/dispatch.ts";
 import { observeResults } from "../observe.ts";
 import { type AcceptedEntry, type IngestedRun, ingestRun } from "./ingest-run.ts";
-import { type LoadedEntry, loadResult } from "./load-result.ts";
+import { type LoadedEntry, loadResults } from "./load-result.ts";
 import { outcomeDigest } from "./outcome-digest.ts";
 
 /** What a batch of the result stream came to. */
@@ -27,22 +28,31 @@ interface Committed extends Ingested {
 /**
  * Takes a batch of results in: one transaction for jobs, findings, deltas and books, then the
  * acknowledgement, then signals and new tries. Dying before the commit leaves the batch unread, dying after
- * it makes every entry of it late the next time: nothing counts twice. A batch that cannot be taken whole
- * is taken entry by entry, so that one bad result does not hold up the others.
+ * it makes every entry of it late the next time: nothing counts twice. A result that cannot be fetched now
+ * stays on the stream while the others go on. @throws when that is so of all of them
  */
 export async function ingestBatch(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
   if (entries.length === 0) return { accepted: 0, late: 0, ghosts: 0 };
-  const loaded = await Promise.all(entries.map((entry) => loadResult(engine, entry)));
+  const loaded = await loadResults(engine, entries);
   const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded));
-  await engine.queue.acknowledge(entries);
-  for (const { run, hasRetries, books, states } of committed.runs) {
-    observeResults(engine.metrics, run, books, states);
-    if (run.jobs_open === 0) {
-      await engine.workflows.signal(workflowIds.run(run.tenant_id, run.run_id), runSignals.drained);
-    }
-    if (hasRetries) await dispatchRun(engine, { tenant: run.tenant_id, runId: run.run_id });
-  }
+  for (const { run, books, states } of committed.runs) observeResults(engine.metrics, run, books, states);
+  await engine.queue.acknowledge(loaded.map(({ entry }) => entry));
+  await Promise.all(committed.runs.map((ingested) => followUp(engine, ingested)));
   return { accepted: committed.accepted, late: committed.late, ghosts: committed.ghosts };
+}
+
+/** What the reconciler would do as well: it must not make a batch that is committed look like one that failed. */
+async function followUp(engine: Engine, { run, hasRetries }: IngestedRun): Promise<void> {
+  const subject = { tenant: run.tenant_id, run: run.run_id };
+  if (run.jobs_open === 0) {
+    const workflowId = workflowIds.run(run.tenant_id, run.run_id);
+    const tell = () => engine.workflows.signal(workflowId, runSignals.drained);
+    await afterCommit(engine, "telling a run that nothing of it is open", tell, subject);
+  }
+  if (hasRetries) {
+    const dispatch = () => dispatchRun(engine, { tenant: run.tenant_id, runId: run.run_id });
+    await afterCommit(engine, "sending the next tries of a run", dispatch, subject);
+  }
 }
 
 async function take(
@@ -53,7 +63,6 @@ async function take(
 ): Promise<Committed> {
   const { jobs, runs } = await lockJobsWithRuns(tx, [...new Set(loaded.map(({ entry }) => entry.job))]);
   const late: LateResult[] = [];
-  const lateRuns = new Map<string, number>();
   const byRun = new Map<string, AcceptedEntry[]>();
   const taken = new Set<string>();
   let ghosts = 0;
@@ -69,7 +78,6 @@ async function take(
       );
     } else if (taken.has(job.job_id) || !isAcceptable(job, run, item.entry)) {
       late.push(lateResult(job, item.entry));
-      lateRuns.set(run.run_id, (lateRuns.get(run.run_id) ?? 0) + 1);
     } else {
       taken.add(job.job_id);
       byRun.set(run.run_id, [...(byRun.get(run.run_id) ?? []), { ...item, job }]);
@@ -81,8 +89,7 @@ async function take(
   }
   const ingested: IngestedRun[] = [];
   for (const [runId, accepted] of byRun) {
-    const run = runs.get(runId)!;
-    ingested.push(await ingestRun(engine, tx, now, run, accepted, lateRuns.get(runId) ?? 0));
+    ingested.push(await ingestRun(engine, tx, now, runs.get(runId)!, accepted));
   }
   await insertLateResults(tx, now, late);
   return { accepted: taken.size, late: late.length, ghosts, runs: ingested };
@@ -102,6 +109,7 @@ function lateResult(job: JobRow, entry: ResultEntry): LateResult {
   const confirms = job.result_digest !== null && job.result_digest === outcomeDigest(entry);
   return {
     tenant: job.tenant_id,
+    runId: job.run_id,
     entryId: entry.streamId,
     jobId: job.job_id,
     attempt: entry.attempt,

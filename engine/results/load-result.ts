@@ -14,10 +14,25 @@ export interface LoadedEntry {
 }
 
 /**
+ * Loads the results of a batch. Those whose blob cannot be had now are left out, to be read again later: the
+ * others must not wait for them. @throws when there is nothing else
+ */
+export async function loadResults(engine: Engine, entries: readonly ResultEntry[]): Promise<LoadedEntry[]> {
+  const loads = await Promise.allSettled(entries.map((entry) => loadResult(engine, entry)));
+  const loaded = loads.flatMap((load) => (load.status === "fulfilled" ? [load.value] : []));
+  const failed = loads.find((load) => load.status === "rejected");
+  if (failed === undefined) return loaded;
+  if (loaded.length === 0) throw failed.reason;
+  const waiting = entries.length - loaded.length;
+  engine.log.warn({ err: failed.reason, waiting }, "Results cannot be fetched now and wait on the stream.");
+  return loaded;
+}
+
+/**
  * Fetches and checks what a worker says it found. Nothing a worker sends is believed: a result that cannot
  * be read is a fault of that attempt, and the job gets another.
  */
-export async function loadResult(engine: Engine, entry: ResultEntry): Promise<LoadedEntry> {
+async function loadResult(engine: Engine, entry: ResultEntry): Promise<LoadedEntry> {
   const outcome = entry.outcome;
   if (outcome === null || (outcome.result === undefined && outcome.resultRef === undefined)) {
     return { entry, result: undefined, fault: undefined };

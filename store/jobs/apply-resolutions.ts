@@ -78,6 +78,7 @@ export async function insertAttempts(
 /** A result that came too late or twice: kept, compared, changes nothing. */
 export interface LateResult {
   readonly tenant: string;
+  readonly runId: string;
   readonly entryId: string;
   readonly jobId: string;
   readonly attempt: number;
@@ -86,15 +87,25 @@ export interface LateResult {
   readonly agreement: "confirms" | "differs";
 }
 
+/** Keeps late results, and counts those that were not kept before for their runs while these are open. */
 export async function insertLateResults(tx: EngineTx, now: Date, late: readonly LateResult[]): Promise<void> {
   if (late.length === 0) return;
+  const column = <K extends keyof LateResult>(name: K) => late.map((one) => one[name]);
   await sql`
-    insert into scheduler.late_results (tenant_id, entry_id, job_id, attempt, outcome, worker, agreement, received_at)
-    select l.*, ${now}
-      from unnest(${late.map((l) => l.tenant)}::text[], ${late.map((l) => l.entryId)}::text[],
-                  ${late.map((l) => l.jobId)}::text[], ${late.map((l) => l.attempt)}::int[],
-                  ${late.map((l) => l.outcome)}::text[], ${late.map((l) => l.worker)}::text[],
-                  ${late.map((l) => l.agreement)}::text[]) as l
-    on conflict do nothing
+    with late as (
+      select * from unnest(${column("tenant")}::text[], ${column("runId")}::text[], ${column("entryId")}::text[],
+                           ${column("jobId")}::text[], ${column("attempt")}::int[], ${column("outcome")}::text[],
+                           ${column("worker")}::text[], ${column("agreement")}::text[])
+        as l (tenant_id, run_id, entry_id, job_id, attempt, outcome, worker, agreement)
+    ), kept as (
+      insert into scheduler.late_results (tenant_id, entry_id, job_id, attempt, outcome, worker, agreement, received_at)
+      select tenant_id, entry_id, job_id, attempt, outcome, worker, agreement, ${now} from late
+      on conflict do nothing
+      returning tenant_id, job_id, entry_id
+    )
+    update scheduler.runs r set late_results = r.late_results + n.late
+      from (select tenant_id, run_id, count(*)::int as late
+              from late join kept using (tenant_id, job_id, entry_id) group by 1, 2) n
+     where r.tenant_id = n.tenant_id and r.run_id = n.run_id and r.state in ('planning', 'queued', 'running')
   `.execute(tx);
 }

@@ -10,7 +10,6 @@ export interface RunDelta {
   cancelled: number;
   jobsOpen: number;
   jobsTotal: number;
-  late: number;
   components: number;
   matchable: number;
   newFindings: number;
@@ -28,7 +27,6 @@ export function noDelta(): RunDelta {
     cancelled: 0,
     jobsOpen: 0,
     jobsTotal: 0,
-    late: 0,
     components: 0,
     matchable: 0,
     newFindings: 0,
@@ -54,7 +52,6 @@ export async function bookResults(
            images_cancelled = images_cancelled + ${delta.cancelled},
            jobs_open = jobs_open + ${delta.jobsOpen},
            jobs_total = jobs_total + ${delta.jobsTotal},
-           late_results = late_results + ${delta.late},
            components = components + ${delta.components},
            components_matchable = components_matchable + ${delta.matchable},
            new_findings = new_findings + ${delta.newFindings},
