@@ -3,7 +3,7 @@ import { listQueuedBefore, raiseAttempts } from "../../store/jobs/reconcile.ts";
 import { getQueue, putQueue } from "../../store/queues.ts";
 import { withEngine } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
-import { ingestBatch } from "../results/ingest.ts";
+import { ingestEach } from "../results/ingest-stream.ts";
 import { toMessage } from "../runs/dispatch.ts";
 import { applyQueueSettings } from "./settings/apply.ts";
 
@@ -89,7 +89,10 @@ async function rebuild(
   return sent;
 }
 
-/** Results that workers gave before the loss still count, as long as the stream holds them. */
+/**
+ * Results that workers gave before the loss still count, as long as the stream holds them. What cannot be taken in
+ * stays there and must not keep the queue closed: its job runs again.
+ */
 async function ingestRemains(engine: Engine): Promise<void> {
   const consumer = "rebuild";
   for (;;) {
@@ -97,6 +100,7 @@ async function ingestRemains(engine: Engine): Promise<void> {
     const entries =
       fresh.length > 0 ? fresh : await engine.queue.reclaimResults({ consumer, count: 100, minIdleMs: 0 });
     if (entries.length === 0) return;
-    await ingestBatch(engine, entries);
+    const { accepted, late, ghosts } = await ingestEach(engine, entries);
+    if (fresh.length === 0 && accepted + late + ghosts === 0) return;
   }
 }

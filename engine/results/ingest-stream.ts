@@ -2,7 +2,8 @@ import { DomainError } from "../../model/errors.ts";
 import { WrongEpochError } from "../../platform/valkey/errors.ts";
 import type { ResultEntry } from "../../model/queue/result-entry.ts";
 import type { Engine } from "../context.ts";
-import { type Ingested, ingestBatch } from "./ingest.ts";
+import { type Ingested, ingestBatch, ingestLoaded } from "./ingest.ts";
+import { refuse } from "./load-result.ts";
 
 /** All processes read under one name: names that change with each start would pile up in the group. */
 const consumer = "ingest";
@@ -25,14 +26,15 @@ export async function ingestResults(engine: Engine): Promise<Ingested> {
 }
 
 /**
- * Takes a batch in whole; when that fails for a reason that lies in the batch, entry by entry. An entry that
- * fails alone, too, stays on the stream, is logged as an error and tried again: it is a bug of ours.
+ * Takes a batch in whole; when that fails for a reason that lies in the batch, entry by entry. A result that
+ * PostgreSQL cannot store is a fault of its attempt. An entry that fails alone for another reason stays on the
+ * stream, is logged as an error and tried again: it is a bug of ours.
  */
-async function ingestEach(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
+export async function ingestEach(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
   try {
     return await ingestBatch(engine, entries);
   } catch (error) {
-    if (entries.length <= 1 || isAway(error)) throw error;
+    if (isAway(error)) throw error;
     engine.log.error(
       { err: error, entries: entries.length },
       "A batch of results could not be taken in whole.",
@@ -41,7 +43,7 @@ async function ingestEach(engine: Engine, entries: readonly ResultEntry[]): Prom
   const total = { accepted: 0, late: 0, ghosts: 0 };
   for (const entry of entries) {
     try {
-      const { accepted, late, ghosts } = await ingestBatch(engine, [entry]);
+      const { accepted, late, ghosts } = await ingestAlone(engine, entry);
       total.accepted += accepted;
       total.late += late;
       total.ghosts += ghosts;
@@ -54,6 +56,20 @@ async function ingestEach(engine: Engine, entries: readonly ResultEntry[]): Prom
     }
   }
   return total;
+}
+
+async function ingestAlone(engine: Engine, entry: ResultEntry): Promise<Ingested> {
+  try {
+    return await ingestBatch(engine, [entry]);
+  } catch (error) {
+    if (!isUnstorable(error)) throw error;
+    return ingestLoaded(engine, [refuse(entry, "PostgreSQL cannot store what it says")]);
+  }
+}
+
+/** SQLSTATE classes 22 (data) and 54 (limits): no schema can foresee all that a column refuses. */
+function isUnstorable(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(22|54)[0-9A-Z]{3}$/.test(String(error.code));
 }
 
 /** A server is away or the queue is another: nothing is wrong with the batch. */

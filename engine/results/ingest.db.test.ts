@@ -1,5 +1,6 @@
 import { DomainError } from "../../model/errors.ts";
 import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
+import { ensureQueue } from "../queue/rebuild.ts";
 import { reconcile } from "../queue/reconcile.ts";
 import { closeRun } from "../runs/close.ts";
 import { ingestResults } from "./ingest-stream.ts";
@@ -64,4 +65,74 @@ it("counts a late result although nothing of its run is accepted beside it", asy
   await worker.settle([{ ...job!, attempt: 7 }], transient);
   await lab.ingestAll();
   expect(await lab.run(key)).toMatchObject({ late_results: 1, state: "queued" });
+});
+
+/** Outcomes that no schema refuses and no column takes. */
+const unstorable: Record<string, (result: { sboms: { findings: object[] }[] }) => object> = {
+  "a NUL in the message of an error": () => ({
+    status: "failed",
+    error: { class: "permanent", message: "path \u0000 is bad" },
+  }),
+  "a NUL in a package URL": (result) => withFinding(result, { purl: "pkg:npm/a\u0000b@1" }),
+  "a version of the matcher beyond its column": (result) => ({
+    status: "succeeded",
+    result: { ...result, matcherVersion: 2 ** 40 },
+  }),
+  "an ordinal beyond its column": (result) => ({
+    status: "succeeded",
+    result: { ...result, images: [{ ordinal: 2 ** 40, sbom: 0 }] },
+  }),
+};
+
+function withFinding(result: { sboms: { findings: object[] }[] }, more: object): object {
+  const finding = {
+    purl: "pkg:npm/lodash@4.17.0",
+    vulnerability: "CVE-2021-1",
+    advisories: ["CVE-2021-1"],
+    severity: "critical",
+    advisorySeq: 1,
+    ...more,
+  };
+  const sboms = result.sboms.map((sbom) => ({ ...sbom, findings: [finding] }));
+  return { status: "succeeded", result: { ...result, sboms } };
+}
+
+it.each(Object.keys(unstorable))("spends a try of the job on %s, and holds nothing up", async (name) => {
+  const worker = lab.queue.worker("w1");
+  const [job] = (await worker.claim(1)).jobs;
+  const { result } = (await lab.scan(job!)) as { result: { sboms: { findings: object[] }[] } };
+  await worker.settle([job!], unstorable[name]!(result));
+  expect(await lab.workAll(worker)).toBe(2);
+  expect(await ingestResults(lab.engine)).toEqual({ accepted: 3, late: 0, ghosts: 0 });
+  expect((await lab.engine.queue.stats()).resultsPending).toBe(0);
+  const [{ state, tries }] = await rows(
+    `select state, tries from scheduler.jobs where job_id = '${job!.job}'`,
+  );
+  expect({ state, tries }).toEqual({ state: "queued", tries: 1 });
+});
+
+it("opens a lost queue although a result on its stream cannot be stored", async () => {
+  await ensureQueue(lab.engine, { leaseMs: 60_000, beatMs: 15_000 }, async () => undefined);
+  const worker = lab.queue.worker("w1");
+  const [job] = (await worker.claim(1)).jobs;
+  const { result } = (await lab.scan(job!)) as { result: { sboms: { findings: object[] }[] } };
+  await worker.settle([job!], unstorable["a NUL in a package URL"]!(result));
+  await lab.test.owner.query("update scheduler.queues set valkey_run_id = 'another'");
+  const rebuilt = await ensureQueue(lab.engine, { leaseMs: 60_000, beatMs: 15_000 }, async () => undefined);
+  expect(rebuilt).toMatchObject({ rebuilt: true });
+});
+
+it("drops what a worker wrote on the stream by hand and nobody can read", async () => {
+  const { valkey, queue } = lab.queue;
+  const [job] = (await lab.queue.worker("w1").claim(1)).jobs;
+  for (const fields of [
+    { job: "a\u0000b", attempt: "1", worker: "w" },
+    { job: job!.job, attempt: "9007199254740991", worker: "w" },
+    { job: job!.job, attempt: "1", worker: "a\u0000b" },
+  ]) {
+    const flat = Object.entries({ ...fields, lease: "1", stale: "1", outcome: "" }).flat();
+    await valkey.xadd(`${queue.keyPrefix}results`, "*", ...flat);
+  }
+  await ingestResults(lab.engine);
+  expect((await queue.stats()).resultsPending).toBe(0);
 });

@@ -33,7 +33,11 @@ interface Committed extends Ingested {
  */
 export async function ingestBatch(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
   if (entries.length === 0) return { accepted: 0, late: 0, ghosts: 0 };
-  const loaded = await loadResults(engine, entries);
+  return ingestLoaded(engine, await loadResults(engine, entries));
+}
+
+/** The same with results in hand. */
+export async function ingestLoaded(engine: Engine, loaded: readonly LoadedEntry[]): Promise<Ingested> {
   const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded));
   for (const { run, books, states } of committed.runs) observeResults(engine.metrics, run, books, states);
   await engine.queue.acknowledge(loaded.map(({ entry }) => entry));

@@ -34,7 +34,7 @@ export async function loadResults(engine: Engine, entries: readonly ResultEntry[
  */
 async function loadResult(engine: Engine, entry: ResultEntry): Promise<LoadedEntry> {
   const outcome = entry.outcome;
-  if (outcome === null || (outcome.result === undefined && outcome.resultRef === undefined)) {
+  if (entry.stale || outcome === null || (outcome.result === undefined && outcome.resultRef === undefined)) {
     return { entry, result: undefined, fault: undefined };
   }
   let document: unknown = outcome.result;
@@ -55,7 +55,8 @@ async function loadResult(engine: Engine, entry: ResultEntry): Promise<LoadedEnt
   return refuse(entry, `${issue?.path.join(".") ?? "document"}: ${issue?.message ?? "wrong shape"}`);
 }
 
-function refuse(entry: ResultEntry, why: string): LoadedEntry {
+/** The entry without its result, which is a fault of the attempt. */
+export function refuse(entry: ResultEntry, why: string): LoadedEntry {
   return { entry, result: undefined, fault: `The result cannot be read: ${why}.`.slice(0, 500) };
 }
 

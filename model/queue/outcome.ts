@@ -21,7 +21,11 @@ export type OutcomeErrorClass = z.infer<typeof outcomeErrorClass>;
 export const outcomeError = z.object({
   class: outcomeErrorClass,
   /** For people and for failure signatures. */
-  message: z.string().max(queueLimits.errorMessageBytes),
+  message: z
+    .string()
+    .max(queueLimits.errorMessageBytes)
+    // PostgreSQL stores no NUL, and the text of an exception may well have one.
+    .overwrite((text) => text.replaceAll("\0", "\uFFFD")),
   /** The exception's type or code where the worker knows one. */
   code: z.string().max(128).optional(),
   retryAfterSeconds: z.number().min(0).max(86_400).optional(),

@@ -80,6 +80,9 @@ function parseEntries(raw: RawEntry[]): ResultEntry[] {
   return entries;
 }
 
+/** No attempt that PostgreSQL gave out is above it. */
+const largestAttempt = 2 ** 31 - 1;
+
 /**
  * One entry. A worker may write to the stream by hand (its ACL user must be able to), so no field is taken
  * for granted: what cannot be read becomes a stale entry without an outcome, which changes nothing.
@@ -88,19 +91,20 @@ export function parseEntry(streamId: string, fields: readonly string[]): ResultE
   const values = new Map<string, string>();
   for (let i = 0; i + 1 < fields.length; i += 2) values.set(fields[i] ?? "", fields[i + 1] ?? "");
   const text = (name: string) => values.get(name) ?? "";
-  const count = (name: string) => {
+  const id = (name: string) => (/^[\w.:-]{1,128}$/.test(text(name)) ? text(name) : "");
+  const count = (name: string, largest = Number.MAX_SAFE_INTEGER) => {
     const value = Number(text(name) || "-1");
-    return Number.isSafeInteger(value) && value >= 0 ? value : null;
+    return Number.isSafeInteger(value) && value >= 0 && value <= largest ? value : null;
   };
-  const [attempt, lease] = [count("attempt"), count("lease")];
-  const isWhole = text("job") !== "" && attempt !== null && lease !== null;
+  const [attempt, lease] = [count("attempt", largestAttempt), count("lease")];
+  const isWhole = id("job") !== "" && attempt !== null && lease !== null;
   const stop = text("stop");
   return {
     streamId,
-    job: text("job"),
+    job: id("job"),
     attempt: attempt ?? 0,
     lease: lease ?? 0,
-    worker: text("worker"),
+    worker: id("worker"),
     kind: text("kind") || null,
     class: text("class") || null,
     tenant: text("tenant") || null,
