@@ -1,5 +1,5 @@
 import { isTerminal, type RunState } from "../../model/runs/states.ts";
-import { cancelPlannedJobs, cancelQueuedJobs, listQueuedAttempts } from "../../store/jobs/cancel.ts";
+import { cancelJobs, cancelQueuedJobs, listQueuedAttempts } from "../../store/jobs/cancel.ts";
 import { requestCancel } from "../../store/runs/request-cancel.ts";
 import { type RunRow, getRun, lockRun } from "../../store/runs/rows.ts";
 import { type TenantTx, withTenant } from "../../store/tenant.ts";
@@ -26,7 +26,7 @@ export async function cancelRun(
     const run = await lockRun(tx, key.tenant, key.runId);
     if (isTerminal(run.state as RunState)) return run;
     await requestCancel(tx, now, key, by);
-    await cancelPlannedJobs(tx, now, key);
+    await cancelJobs(tx, now, key, { states: ["planned"], reason: "run_cancelled" });
     if (run.cancel_requested_at === null) await onFirst?.(tx, now);
     return undefined;
   });
@@ -52,7 +52,11 @@ export async function closeWithdrawn(engine: Engine, key: RunKey): Promise<void>
     if (last === undefined) return;
     const known = await engine.queue.known(queued);
     const gone = queued.filter((_, place) => !["leased", "settled"].includes(known[place] ?? "absent"));
-    await withTenant(engine.app, key.tenant, (tx, now) => cancelQueuedJobs(tx, now, key, gone));
+    await withTenant(engine.app, key.tenant, async (tx, now) => {
+      // Runs before jobs, as ingest locks them: the other way round they would wait for each other.
+      await lockRun(tx, key.tenant, key.runId);
+      await cancelQueuedJobs(tx, now, key, gone);
+    });
     afterJobId = last.job;
   }
 }

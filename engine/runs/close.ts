@@ -1,6 +1,7 @@
 import { checkBooks } from "../../model/runs/books.ts";
 import { booksError } from "../../model/runs/run-errors.ts";
 import { isTerminal, type RunState } from "../../model/runs/states.ts";
+import { cancelJobs } from "../../store/jobs/cancel.ts";
 import { enqueueEvent } from "../../store/outbox.ts";
 import { appendRunEvents } from "../../store/runs/events.ts";
 import { type RunRow, lockRun } from "../../store/runs/rows.ts";
@@ -27,9 +28,9 @@ export interface RunFault {
  * the step may be repeated. A run with open jobs is left alone.
  */
 export async function closeRun(engine: Engine, key: RunKey): Promise<RunRow> {
-  const closed = await withTenant(engine.app, key.tenant, async (tx, now) => {
+  const { run, ended } = await withTenant(engine.app, key.tenant, async (tx, now) => {
     const run = await lockRun(tx, key.tenant, key.runId);
-    if (isTerminal(run.state as RunState) || run.jobs_open > 0) return run;
+    if (isTerminal(run.state as RunState) || run.jobs_open > 0) return { run, ended: undefined };
     const books = checkBooks({
       planned: run.images_planned,
       succeeded: run.images_succeeded,
@@ -37,24 +38,31 @@ export async function closeRun(engine: Engine, key: RunKey): Promise<RunRow> {
       incomplete: run.images_incomplete,
       cancelled: run.images_cancelled,
     });
-    if (!books.balanced) {
-      return finish(tx, now, run, "error", booksError(books));
-    }
-    return finish(tx, now, run, run.cancel_requested_at === null ? "completed" : "cancelled");
+    const ended = await (books.balanced
+      ? finish(tx, now, run, run.cancel_requested_at === null ? "completed" : "cancelled")
+      : finish(tx, now, run, "error", booksError(books)));
+    return { run: ended, ended };
   });
-  if (closed.finished_at !== null) observeEnd(engine.metrics, closed);
-  return closed;
+  if (ended !== undefined) observeEnd(engine.metrics, ended);
+  return run;
 }
 
-/** Ends a run as an error of the engine, whatever is open; results that come later are kept as late. */
+/**
+ * Ends a run as an error of the engine. What is open is cancelled with it, so that nothing sends it again; results
+ * that come later are kept as late. A closed run is answered as it is.
+ */
 export async function failRun(engine: Engine, key: RunKey, fault: RunFault): Promise<RunRow> {
-  const run = await withTenant(engine.app, key.tenant, async (tx, now) => {
-    const found = await lockRun(tx, key.tenant, key.runId);
-    if (isTerminal(found.state as RunState)) return found;
-    engine.log.error({ tenant: key.tenant, run: key.runId, fault }, "A run ended in error.");
-    return finish(tx, now, found, "error", fault);
+  const { run, ended } = await withTenant(engine.app, key.tenant, async (tx, now) => {
+    const run = await lockRun(tx, key.tenant, key.runId);
+    if (isTerminal(run.state as RunState)) return { run, ended: undefined };
+    await cancelJobs(tx, now, key, { states: ["planned", "queued"], reason: "run_failed" });
+    const ended = await finish(tx, now, run, "error", fault);
+    return { run: ended, ended };
   });
-  observeEnd(engine.metrics, run);
+  if (ended !== undefined) {
+    engine.log.error({ tenant: key.tenant, run: key.runId, fault }, "A run ended in error.");
+    observeEnd(engine.metrics, ended);
+  }
   await engine.queue.cancelRun(key.runId);
   return run;
 }

@@ -32,9 +32,9 @@ const nothing: TouchedComponents = { componentIds: [], seqs: [] };
 export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
   const startedMs = performance.now();
   const { workersAlive } = await engine.queue.stats();
-  const planned = await withTenant(engine.app, key.tenant, async (tx, now) => {
+  const { run, isNew } = await withTenant(engine.app, key.tenant, async (tx, now) => {
     const run = await lockRun(tx, key.tenant, key.runId);
-    if (run.planned_at !== null || isTerminal(run.state as RunState)) return run;
+    if (run.planned_at !== null || isTerminal(run.state as RunState)) return { run, isNew: false };
 
     const feedSeq = await readFeedSequence(tx);
     const request = runRequest.parse(run.request);
@@ -73,10 +73,10 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
         data: { from: run.state, to: planned.state, planned: snapshot.planned },
       },
     ]);
-    return planned;
+    return { run: planned, isNew: true };
   });
-  observePlan(engine.metrics, planned, startedMs);
-  return planned;
+  if (isNew) observePlan(engine.metrics, run, startedMs);
+  return run;
 }
 
 /** What a run of this request would cover if it were planned now. */

@@ -7,18 +7,23 @@ interface Key {
   readonly runId: string;
 }
 
-/** Closes every planned job of a run as cancelled and books its images. The run row must be locked. */
-export async function cancelPlannedJobs(tx: TenantTx, now: Date, key: Key): Promise<void> {
+/** Closes every job of a run in one of these states as cancelled and books its images. The run row must be locked. */
+export async function cancelJobs(
+  tx: TenantTx,
+  now: Date,
+  key: Key,
+  of: { readonly states: readonly ("planned" | "queued")[]; readonly reason: "run_cancelled" | "run_failed" },
+): Promise<void> {
   await sql`
     with closed as (
-      update scheduler.jobs set state = 'cancelled', outcome_reason = 'run_cancelled', finished_at = ${now}
-       where tenant_id = ${key.tenant} and run_id = ${key.runId} and state = 'planned'
+      update scheduler.jobs set state = 'cancelled', outcome_reason = ${of.reason}, finished_at = ${now}
+       where tenant_id = ${key.tenant} and run_id = ${key.runId} and state = any(${of.states}::text[])
       returning images
     ) ${bookCancelled(key)}
   `.execute(tx);
 }
 
-/** The same for queued jobs, each only at the attempt given. */
+/** Closes queued jobs of a cancelled run alike, each only at the attempt given. The run row must be locked. */
 export async function cancelQueuedJobs(
   tx: TenantTx,
   now: Date,
