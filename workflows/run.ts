@@ -7,6 +7,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  continueAsNew,
   defineQuery,
   defineSignal,
   isCancellation,
@@ -14,6 +15,7 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from "@temporalio/workflow";
 import {
   heartbeatTimeout,
@@ -73,11 +75,14 @@ export async function run(input: RunInput): Promise<RunProgress> {
     }
   };
 
-  try {
+  const workThrough = async (): Promise<void> => {
     show(current);
     show(await planAndDispatch(input));
     let waitMs = firstCheckMs;
     while (current.jobsOpen > 0) {
+      // A check is 11 events: without workers a history would be full after three days. The next execution finds
+      // the run planned and goes on.
+      if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof run>(input);
       const woken = await condition(() => isDrained || isCancelRequested, waitMs);
       isDrained = false;
       isCancelRequested = false;
@@ -85,26 +90,30 @@ export async function run(input: RunInput): Promise<RunProgress> {
       show(await checkRun(input));
     }
     show(await closeRun(input));
-    return current;
-  } catch (error) {
-    if (isCancellation(error)) {
-      // Cancelled in the Temporal UI: the same as through the API, and seen through to the end.
-      return CancellationScope.nonCancellable(async () => {
-        show(await cancelRun(input));
-        while (current.jobsOpen > 0) {
-          await condition(() => isDrained, firstCheckMs);
-          isDrained = false;
-          show(await checkRun(input));
-        }
-        show(await closeRun(input));
-        return current;
-      });
+  };
+  const cancel = async (): Promise<void> => {
+    show(await cancelRun(input));
+    while (current.jobsOpen > 0) {
+      await condition(() => isDrained, firstCheckMs);
+      isDrained = false;
+      show(await checkRun(input));
     }
+    show(await closeRun(input));
+  };
+
+  try {
+    await workThrough().catch(async (error: unknown) => {
+      if (!isCancellation(error)) throw error;
+      // Cancelled in the Temporal UI: the same as through the API, and seen through to the end.
+      await CancellationScope.nonCancellable(cancel);
+    });
+  } catch (error) {
     const fault = domainFault(error);
     if (fault === undefined) throw error;
-    show(await failRun(input, fault));
-    return current;
+    // A cancellation that comes now must not leave a record open that nobody looks after any more.
+    await CancellationScope.nonCancellable(async () => show(await failRun(input, fault)));
   }
+  return current;
 }
 
 /** The engine's own word for what went wrong, when an activity said that trying again is of no use. */
