@@ -1,15 +1,18 @@
 import { filterGhosts, listQueuedBefore, listRunsToDispatch } from "../../store/jobs/reconcile.ts";
-import { listDrained } from "../../store/runs/drained.ts";
+import { listDrained, listUnplanned } from "../../store/runs/drained.ts";
 import { withEngine } from "../../store/tenant.ts";
 import { runSignals, workflowIds } from "../../workflows/contract.ts";
 import type { Engine } from "../context.ts";
 import { closeWithdrawn } from "../runs/cancel.ts";
+import { closeRun, failRun, type RunKey } from "../runs/close.ts";
 import { dispatchRun, toMessage } from "../runs/dispatch.ts";
 import { applyQueueSettings } from "./settings/apply.ts";
 
 /** A job that was queued this long ago should be known to the queue. */
 const graceMs = 10_000;
 const page = 1_000;
+/** A run that takes longer to be planned is asked after. */
+const planningMs = 10 * 60_000;
 
 /** What a reconciliation mended; all zero is the normal case. */
 export interface Reconciled {
@@ -32,12 +35,35 @@ export async function reconcile(engine: Engine): Promise<Reconciled> {
   }
   const resent = await resendMissing(engine);
   const dropped = await dropGhosts(engine);
-  const drained = await withEngine(engine.engine, (tx) => listDrained(tx, page));
-  for (const run of drained) {
-    await engine.workflows.signal(workflowIds.run(run.tenant, run.runId), runSignals.drained);
-  }
-  return { resent, dropped, signalled: drained.length };
+  const signalled = await signalDrained(engine);
+  await failAbandoned(engine);
+  return { resent, dropped, signalled };
 }
+
+/** Tells runs that nothing of them is open; closes those whose workflow was terminated, as it would have. */
+async function signalDrained(engine: Engine): Promise<number> {
+  const drained = await withEngine(engine.engine, (tx) => listDrained(tx, page));
+  for (const run of drained) if (!(await isHeard(engine, run))) await closeRun(engine, run);
+  return drained.length;
+}
+
+/** Ends runs whose workflow was terminated before it had planned them: nobody else ever would. */
+async function failAbandoned(engine: Engine): Promise<void> {
+  const unplanned = await withEngine(engine.engine, (tx, now) =>
+    listUnplanned(tx, new Date(now.getTime() - planningMs), page),
+  );
+  for (const run of unplanned) if (!(await isHeard(engine, run))) await failRun(engine, run, abandoned);
+}
+
+/** Whether the workflow of a run is there to be told to look. */
+async function isHeard(engine: Engine, { tenant, runId }: RunKey): Promise<boolean> {
+  return engine.workflows.signal(workflowIds.run(tenant, runId), runSignals.drained);
+}
+
+const abandoned = {
+  code: "ERR_RUN_ENGINE",
+  message: "The workflow of the run ended before it had planned it.",
+};
 
 async function resendMissing(engine: Engine): Promise<number> {
   const cancelled = new Map<string, { tenant: string; runId: string }>();
