@@ -7,6 +7,7 @@ export interface RawJob {
   readonly lease: number;
   readonly kind: string;
   readonly class: string;
+  readonly run: string;
   readonly payload: string;
 }
 
@@ -33,12 +34,13 @@ export function createRawWorker(valkey: Redis, keyPrefix: string, epoch: () => s
         number,
         [string, number, number, string, string, string, string, number, string][],
       ];
-      const read = jobs.map(([job, attempt, lease, kind, class_, , , , payload]) => ({
+      const read = jobs.map(([job, attempt, lease, kind, class_, , run, , payload]) => ({
         job,
         attempt,
         lease,
         kind,
         class: class_,
+        run,
         payload,
       }));
       return { word, retryAfterMs, jobs: read };
