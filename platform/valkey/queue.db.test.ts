@@ -16,6 +16,7 @@ test("an enqueued job is claimed with its payload, settles once and is forgotten
       lease: expect.any(Number),
       kind: "scan",
       class: "scheduled",
+      run: "run_1",
       payload: '{"x":"ü"}',
     },
   ]);
