@@ -233,6 +233,14 @@ local function take_turn(k, road, tenant)
   call('ZADD', k.turn .. road, math.max(start, tonumber(call('ZSCORE', k.virtual .. road, tenant) or 0)), tenant)
 end
 
+-- A tenant without a turn keeps its virtual time.
+local function leave_turn(k, road, tenant)
+  local time = call('ZSCORE', k.turn .. road, tenant)
+  if not time then return end
+  call('ZADD', k.virtual .. road, time, tenant)
+  call('ZREM', k.turn .. road, tenant)
+end
+
 local function charge(k, road, tenant, ms)
   local weight = tonumber(call('HGET', k.weights, tenant) or 1)
   local time = virtual_of(k, road, tenant) + ms / weight
@@ -276,13 +284,7 @@ local function review_tenant(k, tenant)
   local freed = {}
   if is_blocked then
     if call('SADD', k.blocked, tenant) == 1 then
-      for _, road in ipairs(roads(k)) do
-        local time = call('ZSCORE', k.turn .. road, tenant)
-        if time then
-          call('ZADD', k.virtual .. road, time, tenant)
-          call('ZREM', k.turn .. road, tenant)
-        end
-      end
+      for _, road in ipairs(roads(k)) do leave_turn(k, road, tenant) end
     end
   elseif call('SREM', k.blocked, tenant) == 1 then
     for _, road in ipairs(roads(k)) do
@@ -325,23 +327,27 @@ local function quit_lane(writes, record, job)
 end
 
 local function commit_lanes(k, lanes)
+  local depths, heads, empty = {}, {}, {}
   for name, change in pairs(lanes) do
     local key, road, tenant, delta = k.ready .. name, change.road, change.tenant, 0
     if #change.quit > 0 then delta = delta - call('ZREM', key, unpack(change.quit)) end
     if #change.enter > 0 then delta = delta + call('ZADD', key, unpack(change.enter)) end
-    if delta ~= 0 then call('HINCRBY', k.depth, road, delta) end
+    depths[road] = (depths[road] or 0) + delta
     local head = call('ZRANGE', key, 0, 0, 'WITHSCORES')
     if head[2] then
-      call('ZADD', k.heads .. road, head[2], tenant)
-      take_turn(k, road, tenant)
+      append(heads, k.heads .. road, head[2], tenant)
+      if #change.enter > 0 then take_turn(k, road, tenant) end
     else
-      local time = call('ZSCORE', k.turn .. road, tenant)
-      if time then
-        call('ZADD', k.virtual .. road, time, tenant)
-        call('ZREM', k.turn .. road, tenant)
-      end
-      call('ZREM', k.heads .. road, tenant)
+      append(empty, road, tenant)
     end
+  end
+  for road, delta in pairs(depths) do
+    if delta ~= 0 then call('HINCRBY', k.depth, road, delta) end
+  end
+  flush(heads, zadd)
+  for road, tenants in pairs(empty) do
+    for _, tenant in ipairs(tenants) do leave_turn(k, road, tenant) end
+    zrem(k.heads .. road, tenants)
   end
 end
 
@@ -550,10 +556,11 @@ local function open_road(k, class, kind, count, rooms)
     heap[i] = {
       tenant = tenant, time = tonumber(got[i * 2]), weight = tonumber(weights[i] or 1),
       estimate = tonumber(costs[i + 1] or costs[1] or UNKNOWN_COST_MS),
-      lane = lane(k, road, tenant), jobs = {}, taken = 0,
+      -- Jobs are read as they are needed: an equal part of the claim at first, then twice as many each time.
+      lane = lane(k, road, tenant), jobs = {}, taken = 0, reads = math.ceil(count / #names),
     }
   end
-  return { road = road, heap = heap, count = count, rooms = rooms, present = nil, served = {} }
+  return { road = road, heap = heap, rooms = rooms, present = nil, served = {} }
 end
 
 -- The next job of a road, or nil. Charges the estimate.
@@ -562,8 +569,9 @@ local function next_of(source)
   while #heap > 0 do
     local tenant = heap[1]
     if tenant.taken == #tenant.jobs then
-      local more = call('ZRANGE', tenant.lane, tenant.taken, tenant.taken + math.min(source.count, 100) - 1)
+      local more = call('ZRANGE', tenant.lane, tenant.taken, tenant.taken + tenant.reads - 1)
       for i = 1, #more do tenant.jobs[tenant.taken + i] = more[i] end
+      tenant.reads = tenant.reads * 2
     end
     local job = source.rooms[tenant.tenant] > 0 and tenant.jobs[tenant.taken + 1] or nil
     if job then
@@ -638,10 +646,13 @@ end
 local function book_turns(k, used)
   for _, source in ipairs(used) do
     if next(source.served) then
+      local times = {}
       for name, tenant in pairs(source.served) do
-        call('ZADD', k.virtual .. source.road, tenant.time, name)
-        call('ZADD', k.turn .. source.road, 'XX', tenant.time, name)
+        times[#times + 1] = tenant.time
+        times[#times + 1] = name
       end
+      call('ZADD', k.virtual .. source.road, unpack(times))
+      call('ZADD', k.turn .. source.road, 'XX', unpack(times))
       if source.present > present_of(k, source.road) then
         call('HSET', k.present, source.road, string.format('%.6f', source.present))
       end
@@ -735,7 +746,7 @@ define('je_claim', {}, is_open, function(k, args, now)
     set_share(k, worker, held + #given, share, now)
     for tenant, count in pairs(counts) do
       call('HINCRBY', k.leased, tenant, count)
-      if call('HEXISTS', k.caps, tenant) == 1 then review_tenant(k, tenant) end
+      if rooms[tenant] < math.huge then review_tenant(k, tenant) end
     end
   end
   if #given < free then go_idle(k, worker, kinds, now) else call('ZREM', k.idle, worker) end
