@@ -43,7 +43,12 @@ async function playMix(mix: Mix, valkeyUrl: string): Promise<void> {
 
 async function playQueue(mix: Mix, valkeyUrl: string): Promise<SimulatedWork[]> {
   await using t = await openTestQueue({ leaseMs: 1_000 * hourMs, beatMs: hourMs }, valkeyUrl);
-  const limits = Object.entries(mix.weights).map(([tenant, weight]) => ({ tenant, weight, maxLeased: null }));
+  const { weights, caps = {} } = mix;
+  const limits = [...new Set([...Object.keys(weights), ...Object.keys(caps)])].map((tenant) => ({
+    tenant,
+    weight: weights[tenant] ?? 1,
+    maxLeased: caps[tenant] ?? null,
+  }));
   await t.queue.limitTenants(limits);
   return await play(mix, await createQueueScheduler(t));
 }

@@ -3,6 +3,7 @@
  * proves that nothing was lost. `npm run bench -- fairness` plays fleets in simulated time. Peers and ratios are measured in the same run; nothing is asserted on time.
  */
 import { parseArgs } from "node:util";
+import { benchClaims } from "./claims.ts";
 import { benchFairness } from "./fairness.ts";
 import { benchImpact } from "./impact.ts";
 import { benchMatch } from "./match.ts";
@@ -11,10 +12,12 @@ import { withBenchStack } from "./stack.ts";
 
 const usage = `npm run bench -- run [--images N] [--only run,impact,match]
 npm run bench -- fairness
+npm run bench -- claims
 
   run       a run over N images (100,000) with no-op workers, results ingested, history events
   impact    impact queries at N images × 40 components, with their plans
   fairness  shares and waits of tenants on the queue, beside round robin and first come, first served
+  claims    what enqueue, claim and settle cost as the queue grows, with 1 and with 1,000 tenants
   match     proton-bridge against the Go feed, beside osv-scanner where it is installed
 `;
 
@@ -29,6 +32,7 @@ async function main(): Promise<void> {
   });
   const images = Number(values.images);
   if (positionals[0] === "fairness" && !values.help) return benchFairness();
+  if (positionals[0] === "claims" && !values.help) return benchClaims();
   if (values.help || positionals[0] !== "run" || !Number.isSafeInteger(images) || images < 1) {
     console.log(usage);
     process.exitCode = values.help ? 0 : 2;

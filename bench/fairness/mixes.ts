@@ -7,6 +7,8 @@ export interface Mix {
   readonly slots: number;
   readonly untilMs: number;
   readonly weights: Readonly<Record<string, number>>;
+  /** The most jobs of a tenant that workers hold at once; only the queue knows caps. */
+  readonly caps?: Readonly<Record<string, number>>;
   readonly jobs: readonly SimulatedJob[];
   /** Tenants that have work all the time, so that their shares can be compared. */
   readonly contenders: readonly string[];
@@ -39,6 +41,20 @@ const recorded = [
   445, 565, 521, 522, 535, 530,
 ];
 
+const besideLongJobs: Mix = {
+  name: "one tenant with a backlog of jobs of 10 s, fifty that send a job of 0.1 s each second",
+  workers: 8,
+  slots: 1,
+  untilMs: 120_000,
+  weights: {},
+  contenders: [],
+  modest: small,
+  jobs: [
+    ...work("long", 400, () => 10_000),
+    ...small.flatMap((tenant) => work(tenant, 110, () => 100, { everyMs: 1_000 })),
+  ],
+};
+
 export const mixes: readonly Mix[] = [
   {
     name: "one tenant with jobs of 10 s against fifty with jobs of 0.1 s, all with a backlog",
@@ -50,19 +66,8 @@ export const mixes: readonly Mix[] = [
     modest: [],
     jobs: [...work("long", 400, () => 10_000), ...small.flatMap((tenant) => work(tenant, 800, () => 100))],
   },
-  {
-    name: "one tenant with a backlog of jobs of 10 s, fifty that send a job of 0.1 s each second",
-    workers: 8,
-    slots: 1,
-    untilMs: 120_000,
-    weights: {},
-    contenders: [],
-    modest: small,
-    jobs: [
-      ...work("long", 400, () => 10_000),
-      ...small.flatMap((tenant) => work(tenant, 110, () => 100, { everyMs: 1_000 })),
-    ],
-  },
+  besideLongJobs,
+  { ...besideLongJobs, name: "the same with a cap of 4 on the tenant with the long jobs", caps: { long: 4 } },
   {
     name: "a burst of 5,000 jobs of 0.2 s while ten tenants send one each second",
     workers: 4,
