@@ -1,0 +1,63 @@
+package jobengine
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestAPIPostsWithTheKeyAndRidesOutA503(t *testing.T) {
+	e := startTestEngine(t, defaultLeaseMs, defaultBeatMs)
+	statuses := map[string]int{"a": 503, "b": 409, "c": 429}
+	e.start(e.scan(func(ctx context.Context, job Job[map[string]any]) (any, error) {
+		e.fail(statuses[job.ID])
+		var answer struct{ Path, Body string }
+		err := job.API().Post(ctx, "/api/v1/worker/inputs", map[string]string{"job": job.ID}, &answer)
+		return answer, err
+	}))
+	want := []func(*testing.T, outcome){
+		is(outcome{Status: "succeeded", Result: []byte(`{"Path":"/api/v1/worker/inputs","Body":"{\"job\":\"a\"}"}`)}),
+		fails("transient", "API_409", "POST /api/v1/worker/inputs answered 409: as the test wants it"),
+		func(t *testing.T, got outcome) {
+			if got.Error.Class != "rate_limited" || got.Error.Code != "API_429" || *got.Error.RetryAfterSeconds != 10 {
+				t.Errorf("%+v", got.Error)
+			}
+		},
+	}
+	for i, id := range []string{"a", "b", "c"} {
+		e.untilIdle()
+		e.enqueue(testJob{id: id})
+		want[i](t, e.results(int64(i + 1))[i].outcome)
+	}
+}
+
+func TestAPIOfALiteralJobAnswersAnError(t *testing.T) {
+	job := Job[string]{}
+	job.Progress(Progress{Done: 1})
+	if err := job.API().Get(t.Context(), "/", nil); !errors.Is(err, errNotClaimed) {
+		t.Errorf("%v", err)
+	}
+	if _, err := job.PutArtifact(t.Context(), "a", nil, ""); !errors.Is(err, errNotClaimed) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	for value, want := range map[string]time.Duration{
+		"":                              0,
+		"0":                             0,
+		"-1":                            0,
+		"soon":                          0,
+		"1.5":                           1500 * time.Millisecond,
+		"120":                           2 * time.Minute,
+		"Wed, 25 Nov 2026 04:00:30 GMT": 30 * time.Second,
+		"Wed, 25 Nov 2026 03:59:00 GMT": 0,
+	} {
+		header := http.Header{"Retry-After": {value}, "Date": {"Wed, 25 Nov 2026 04:00:00 GMT"}}
+		if got := retryAfterOf(header); got != want {
+			t.Errorf("%q is %s, want %s", value, got, want)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Registration is what a client needs to know of the answer to register.
+type Registration struct {
+	WorkerID  string
+	KeyPrefix string
+	Epoch     string
+	Address   Address
+	Username  string
+}
+
+// Client holds the two connections of a registered worker, one for calls and one that sleeps until there is
+// work. Its methods answer *LostError (register again), *AwayError (try again), or what is a bug.
+type Client struct {
+	registration Registration
+	kinds        []string
+	commands     *redis.Client
+	sleeper      *redis.Client
+}
+
+// Connect opens the connection for calls and signs in.
+func Connect(ctx context.Context, registration Registration, secret string, kinds []string) (*Client, error) {
+	client := &Client{
+		registration: registration,
+		kinds:        kinds,
+		commands:     open(registration, secret, "commands"),
+		sleeper:      open(registration, secret, "sleeper"),
+	}
+	if err := client.commands.Ping(ctx).Err(); err != nil {
+		client.Close()
+		return nil, sortError(err)
+	}
+	return client, nil
+}
+
+// Close breaks both connections; calls under way fail at once.
+func (c *Client) Close() {
+	_ = c.commands.Close()
+	_ = c.sleeper.Close()
+}
+
+// Claim asks for at most free jobs. With 0 it only says that no wake is wanted any more.
+func (c *Client) Claim(ctx context.Context, free int) (Claim, error) {
+	args := make([]any, 0, 1+len(c.kinds))
+	args = append(args, free)
+	for _, kind := range c.kinds {
+		args = append(args, kind)
+	}
+	reply, err := c.call(ctx, "je_claim", args)
+	if err != nil {
+		return Claim{}, err
+	}
+	return readClaim(reply)
+}
+
+// BeatItem is a job whose lease shall be renewed, with its progress document or "".
+type BeatItem struct {
+	Lease
+	Progress string
+}
+
+// Beat renews the leases of the jobs named; the worker itself is heard of, too, with none.
+func (c *Client) Beat(ctx context.Context, items []BeatItem) (Beat, error) {
+	args := make([]any, 0, 4*len(items))
+	for _, item := range items {
+		args = append(args, item.Job, item.Attempt, item.Lease.Lease, item.Progress)
+	}
+	reply, err := c.call(ctx, "je_beat", args)
+	if err != nil {
+		return Beat{}, err
+	}
+	beat, err := readBeat(reply)
+	if err == nil && len(beat.Verdicts) < len(items) {
+		err = errors.New("the queue answered fewer verdicts than jobs")
+	}
+	return beat, err
+}
+
+// SettleItem is a job that ended, with its outcome document.
+type SettleItem struct {
+	Lease
+	Outcome []byte
+}
+
+// Settle hands in outcomes and answers a verdict for each: accepted, known, stale, too_large or invalid.
+func (c *Client) Settle(ctx context.Context, items []SettleItem) ([]string, error) {
+	args := make([]any, 0, 4*len(items))
+	for _, item := range items {
+		args = append(args, item.Job, item.Attempt, item.Lease.Lease, item.Outcome)
+	}
+	reply, err := c.call(ctx, "je_settle", args)
+	if err != nil {
+		return nil, err
+	}
+	return readVerdicts(reply, len(items))
+}
+
+// Release gives jobs back and answers released or lost for each.
+func (c *Client) Release(ctx context.Context, leases []Lease) ([]string, error) {
+	args := make([]any, 0, 3*len(leases))
+	for _, lease := range leases {
+		args = append(args, lease.Job, lease.Attempt, lease.Lease)
+	}
+	reply, err := c.call(ctx, "je_release", args)
+	if err != nil {
+		return nil, err
+	}
+	return readVerdicts(reply, len(leases))
+}
+
+// Leave says goodbye: no wake is sent any more.
+func (c *Client) Leave(ctx context.Context) error {
+	_, err := c.call(ctx, "je_leave", nil)
+	return err
+}
+
+// lateness is how much later than asked the server may answer a pop that timed out before the connection
+// counts as dead.
+const lateness = 5 * time.Second
+
+// WaitForWake sleeps in the server until there is work or the time is over; both are nil.
+func (c *Client) WaitForWake(ctx context.Context, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit+lateness)
+	defer cancel()
+	key := c.registration.KeyPrefix + "wake:" + c.registration.WorkerID
+	// Not BLPop: it rounds the time to whole seconds.
+	err := c.sleeper.Do(ctx, "blpop", key, limit.Seconds()).Err()
+	if errors.Is(err, redis.Nil) {
+		return nil
+	}
+	return sortError(err)
+}
+
+func (c *Client) call(ctx context.Context, name string, args []any) (any, error) {
+	all := append(make([]any, 0, 6+len(args)),
+		"fcall", name, 1, c.registration.KeyPrefix, c.registration.Epoch, c.registration.WorkerID)
+	reply, err := c.commands.Do(ctx, append(all, args...)...).Result()
+	return reply, sortError(err)
+}

@@ -1,0 +1,26 @@
+package jobengine
+
+import "time"
+
+// Metrics is told what a worker does, from several goroutines; its methods must return quickly.
+type Metrics interface {
+	// Registered counts registrations; more than one means that the queue was lost in between.
+	Registered()
+	// JobStarted and JobEnded frame each job of this worker. The end is an outcome's status (succeeded,
+	// incomplete, failed, cancelled) with the error class of a failure, or lost or shutdown for a job that
+	// went without an outcome.
+	JobStarted(kind string)
+	JobEnded(kind, end, errorClass string, took time.Duration)
+	// OutcomesSent counts verdicts of the queue: accepted, known, stale, too_large, invalid.
+	OutcomesSent(verdict string, count int)
+	// QueueFailed counts calls to the queue that failed and are tried again.
+	QueueFailed()
+}
+
+type noMetrics struct{}
+
+func (noMetrics) Registered()                                    {}
+func (noMetrics) JobStarted(string)                              {}
+func (noMetrics) JobEnded(string, string, string, time.Duration) {}
+func (noMetrics) OutcomesSent(string, int)                       {}
+func (noMetrics) QueueFailed()                                   {}

@@ -1,0 +1,104 @@
+package jobengine
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jobengine/jobengine/sdks/go/internal/queue"
+)
+
+// registration is what the engine tells a worker that registered.
+type registration struct {
+	worker    queue.Registration
+	queueName string
+	// valkeyURL is without credentials: they would go before the worker's own.
+	valkeyURL      string
+	lease, beatGap time.Duration
+}
+
+// parseRegistration reads the answer of the register route. Fields that it does not know are ignored.
+func parseRegistration(text []byte, config *tls.Config) (registration, error) {
+	var answer *struct {
+		WorkerID  string `json:"workerId"`
+		Queue     string `json:"queue"`
+		KeyPrefix string `json:"keyPrefix"`
+		Epoch     string `json:"epoch"`
+		Valkey    struct {
+			URL      string `json:"url"`
+			Username string `json:"username"`
+		} `json:"valkey"`
+		LeaseSeconds    float64 `json:"leaseSeconds"`
+		BeatSeconds     float64 `json:"beatSeconds"`
+		ProtocolVersion float64 `json:"protocolVersion"`
+	}
+	if err := json.Unmarshal(text, &answer); err != nil || answer == nil {
+		return registration{}, unreadable("it is no object of the form expected")
+	}
+	if answer.ProtocolVersion != queue.Version {
+		message := fmt.Sprintf("it speaks queue protocol %v, this SDK %d", answer.ProtocolVersion, queue.Version)
+		return registration{}, &RefusedError{200, message}
+	}
+	for name, value := range map[string]string{
+		"workerId": answer.WorkerID, "queue": answer.Queue, "keyPrefix": answer.KeyPrefix,
+		"epoch": answer.Epoch, "valkey.username": answer.Valkey.Username,
+	} {
+		if value == "" {
+			return registration{}, unreadable(name)
+		}
+	}
+	if answer.LeaseSeconds <= 0 || answer.BeatSeconds <= 0 {
+		return registration{}, unreadable("leaseSeconds or beatSeconds")
+	}
+	address, valkeyURL, err := parseAddress(answer.Valkey.URL, config)
+	if err != nil {
+		return registration{}, err
+	}
+	return registration{
+		worker: queue.Registration{
+			WorkerID:  answer.WorkerID,
+			KeyPrefix: answer.KeyPrefix,
+			Epoch:     answer.Epoch,
+			Address:   address,
+			Username:  answer.Valkey.Username,
+		},
+		queueName: answer.Queue,
+		valkeyURL: valkeyURL,
+		lease:     seconds(answer.LeaseSeconds),
+		beatGap:   seconds(answer.BeatSeconds),
+	}, nil
+}
+
+func parseAddress(text string, config *tls.Config) (queue.Address, string, error) {
+	address, err := url.Parse(text)
+	if err != nil || address.Hostname() == "" || (address.Scheme != "redis" && address.Scheme != "rediss") {
+		return queue.Address{}, "", unreadable("valkey.url")
+	}
+	address.User = nil
+	db := 0
+	if path := strings.Trim(address.Path, "/"); path != "" {
+		if db, err = strconv.Atoi(path); err != nil {
+			return queue.Address{}, "", unreadable("valkey.url")
+		}
+	}
+	made := queue.Address{HostPort: net.JoinHostPort(address.Hostname(), orDefault(address.Port(), "6379")), DB: db}
+	if address.Scheme == "rediss" {
+		made.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+		if config != nil {
+			made.TLS = config.Clone()
+		}
+		if made.TLS.ServerName == "" {
+			made.TLS.ServerName = address.Hostname()
+		}
+	}
+	return made, address.String(), nil
+}
+
+func unreadable(what string) error {
+	return &registrationError{message: "the engine's registration answer cannot be read: " + what}
+}

@@ -1,0 +1,68 @@
+package jobengine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jobengine/jobengine/sdks/go/internal/queue"
+)
+
+// goodAfter is how long a registration must have held for the waits to start short again.
+const goodAfter = 10 * time.Second
+
+// runUntilStopped registers and works, again and again, until it was told to stop. Every error that it answers
+// is final.
+func runUntilStopped(ctx context.Context, settings *settings, stop *stopping) error {
+	slots := newSlots(settings.concurrency)
+	failures := 0
+	for stop.drain.Err() == nil {
+		started := time.Now()
+		err := workOnce(ctx, settings, stop, slots)
+		if err == nil || stop.drain.Err() != nil && !isFinal(err) {
+			return nil
+		}
+		if isFinal(err) {
+			return err
+		}
+		if time.Since(started) > goodAfter {
+			failures = 0
+		}
+		first := 500 * time.Millisecond
+		var lost *queue.LostError
+		if errors.As(err, &lost) {
+			first = 100 * time.Millisecond
+		}
+		wait := backoff(failures, first, 10*time.Second)
+		failures++
+		var failed *registrationError
+		if errors.As(err, &failed) && failed.retryAfter > 0 {
+			wait = failed.retryAfter
+		}
+		settings.log.Warn("the worker registers again", "reason", err.Error(), "waitMs", wait.Milliseconds())
+		pause(stop.drain, wait)
+	}
+	return nil
+}
+
+// isFinal tells refusals and bugs from what passes.
+func isFinal(err error) bool {
+	var failed *registrationError
+	var lost *queue.LostError
+	return !errors.As(err, &failed) && !errors.As(err, &lost) && !queue.IsAway(err)
+}
+
+// workOnce works under one registration. It answers nil after a drain.
+func workOnce(ctx context.Context, settings *settings, stop *stopping, slots *slots) error {
+	registration, err := register(stop.drain, settings)
+	if err != nil {
+		return err
+	}
+	settings.metrics.Registered()
+	settings.log.Info("registered", "worker", registration.worker.WorkerID, "queue", registration.queueName)
+	client, err := queue.Connect(stop.drain, registration.worker, settings.key.secret, settings.kinds)
+	if err != nil {
+		return err
+	}
+	return newSession(ctx, settings, registration, client, slots, stop).run()
+}

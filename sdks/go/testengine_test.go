@@ -1,0 +1,324 @@
+package jobengine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// testEngine is the engine as a worker meets it: a real Valkey with the real functions, and an HTTP server that
+// answers register and artifacts. It knows nothing of the engine but what PROTOCOL.md says.
+type testEngine struct {
+	t         testing.TB
+	valkey    *redis.Client
+	valkeyURL string
+	apiURL    string
+	queue     string
+	prefix    string
+	keyID     string
+	secret    string
+	leaseMs   int
+	beatMs    int
+
+	mu            sync.Mutex
+	epoch         string
+	artifacts     map[string]storedArtifact
+	registrations []map[string]any
+	// failures are statuses to answer with instead, one for each coming request.
+	failures []int
+}
+
+type storedArtifact struct {
+	content       []byte
+	digest, query string
+}
+
+// settled is what the queue says about one attempt that ended.
+type settled struct {
+	job, attempt, stale, reason string
+	outcome                     outcome
+}
+
+const defaultLeaseMs, defaultBeatMs = 60_000, 15_000
+
+var library = sync.OnceValues(func() (string, error) {
+	text, err := os.ReadFile("../../platform/valkey/functions/jobengine.lua")
+	return string(text), err
+})
+
+func startTestEngine(t testing.TB, leaseMs, beatMs int) *testEngine {
+	t.Helper()
+	address := os.Getenv("TEST_VALKEY_URL")
+	if address == "" {
+		t.Skip("TEST_VALKEY_URL is not set: this test needs a Valkey server, say redis://127.0.0.1:6379")
+	}
+	options, err := redis.ParseURL(address)
+	must(t, err)
+	e := &testEngine{
+		t: t, valkey: redis.NewClient(options), valkeyURL: address, leaseMs: leaseMs, beatMs: beatMs,
+		queue: "sdk-" + randomHex(6), keyID: randomHex(8), secret: randomHex(32),
+		artifacts: map[string]storedArtifact{},
+	}
+	e.prefix = "{je:" + e.queue + "}:"
+	text, err := library()
+	must(t, err)
+	must(t, e.valkey.FunctionLoadReplace(context.Background(), text).Err())
+	server := httptest.NewServer(http.HandlerFunc(e.answer))
+	e.apiURL = server.URL
+	e.open()
+	over, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		e.tickUntil(over)
+	}()
+	t.Cleanup(func() {
+		close(over)
+		<-done
+		server.CloseClientConnections()
+		server.Close()
+		e.removeAll()
+		_ = e.valkey.Close()
+	})
+	return e
+}
+
+// tickUntil does the engine's part: promote, expire, repair wakes that went to workers that are gone.
+func (e *testEngine) tickUntil(over chan struct{}) {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			_, _ = e.try("je_tick")
+		case <-over:
+			return
+		}
+	}
+}
+
+func (e *testEngine) workerKey() string { return "wk_" + e.keyID + "_" + e.secret }
+func (e *testEngine) user() string      { return "wk_" + e.keyID }
+
+func (e *testEngine) open() {
+	e.mu.Lock()
+	e.epoch = "ep_" + randomHex(6)
+	e.mu.Unlock()
+	e.call("je_open", "leaseMs", e.leaseMs, "beatMs", e.beatMs, "highWater", 1_000_000_000)
+}
+
+func (e *testEngine) try(name string, args ...any) (any, error) {
+	e.mu.Lock()
+	epoch := e.epoch
+	e.mu.Unlock()
+	return e.valkey.Do(context.Background(), append([]any{"fcall", name, 1, e.prefix, epoch}, args...)...).Result()
+}
+
+func (e *testEngine) call(name string, args ...any) any {
+	e.t.Helper()
+	reply, err := e.try(name, args...)
+	must(e.t, err)
+	return reply
+}
+
+type testJob struct {
+	id, kind, payload string
+	attempt           int
+}
+
+func (e *testEngine) enqueue(jobs ...testJob) {
+	e.t.Helper()
+	var args []any
+	for _, job := range jobs {
+		args = append(args, job.id, orDefault(job.attempt, 1), orDefault(job.kind, "scan"), "scheduled", "acme",
+			"run_1", 60_000, 0, orDefault(job.payload, "{}"))
+	}
+	e.call("je_enqueue", args...)
+}
+
+// results waits until so many results lie on the stream and answers them all.
+func (e *testEngine) results(count int64) []settled {
+	e.t.Helper()
+	ctx := context.Background()
+	e.until("results", func() bool { return e.valkey.XLen(ctx, e.prefix+"results").Val() >= count })
+	entries, err := e.valkey.XRange(ctx, e.prefix+"results", "-", "+").Result()
+	must(e.t, err)
+	all := make([]settled, len(entries))
+	for i, entry := range entries {
+		text := func(name string) string { return fmt.Sprint(entry.Values[name]) }
+		all[i] = settled{job: text("job"), attempt: text("attempt"), stale: text("stale"), reason: text("reason")}
+		must(e.t, json.Unmarshal([]byte(text("outcome")), &all[i].outcome))
+	}
+	return all
+}
+
+func (e *testEngine) answer(w http.ResponseWriter, r *http.Request) {
+	content, _ := io.ReadAll(r.Body)
+	if status := e.takeFailure(); status != 0 {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(`{"detail":"as the test wants it"}`))
+		return
+	}
+	if r.Header.Get("Authorization") != "Bearer "+e.workerKey() {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case r.URL.Path == "/api/v1/worker/register":
+		var registration map[string]any
+		_ = json.Unmarshal(content, &registration)
+		e.registrations = append(e.registrations, registration)
+		e.allowUser()
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"workerId": "wrk_" + randomHex(6), "queue": e.queue, "keyPrefix": e.prefix, "epoch": e.epoch,
+			"valkey":       map[string]string{"url": e.valkeyURL, "username": e.user()},
+			"leaseSeconds": float64(e.leaseMs) / 1000, "beatSeconds": float64(e.beatMs) / 1000, "protocolVersion": 1,
+		})
+	case r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/artifacts/"):
+		e.artifacts[r.URL.Path] = storedArtifact{content, r.Header.Get("Content-Digest"), r.URL.RawQuery}
+		w.WriteHeader(http.StatusCreated)
+	default:
+		_ = json.NewEncoder(w).Encode(map[string]string{"path": r.URL.Path, "body": string(content)})
+	}
+}
+
+func (e *testEngine) fail(statuses ...int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.failures = append(e.failures, statuses...)
+}
+
+func (e *testEngine) takeFailure() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.failures) == 0 {
+		return 0
+	}
+	status := e.failures[0]
+	e.failures = e.failures[1:]
+	return status
+}
+
+// allowUser grants what PROTOCOL.md, section 14, says: the functions, the commands inside them, signing in.
+func (e *testEngine) allowUser() {
+	rights := []any{"acl", "setuser", e.user(), "reset", "on", ">" + e.secret, "~" + e.prefix + "*"}
+	for _, command := range strings.Fields("fcall|je_claim fcall|je_beat fcall|je_settle fcall|je_release fcall|je_leave " +
+		"get exists hmget hset hdel hincrby sadd srem sismember zadd zrem zcard zscore zrange zpopmin rpush ltrim " +
+		"pexpire xadd xlen time hello auth ping quit blpop client|setname client|setinfo") {
+		rights = append(rights, "+"+command)
+	}
+	_ = e.valkey.Do(context.Background(), rights...).Err()
+}
+
+func (e *testEngine) registered() []map[string]any {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]map[string]any(nil), e.registrations...)
+}
+
+func (e *testEngine) count(key string) int64 {
+	return e.valkey.ZCard(context.Background(), e.prefix+key).Val()
+}
+
+func (e *testEngine) untilIdle() {
+	e.t.Helper()
+	e.until("an idle worker", func() bool { return e.count("idle") >= 1 })
+}
+
+func (e *testEngine) known(job string, attempt int) string {
+	e.t.Helper()
+	return e.call("je_known", job, attempt).([]any)[0].(string)
+}
+
+// until waits for a condition, ten seconds at most.
+func (e *testEngine) until(what string, isTrue func() bool) {
+	e.t.Helper()
+	for end := time.Now().Add(10 * time.Second); !isTrue(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			e.t.Fatalf("%s: did not come about within 10 s", what)
+		}
+	}
+}
+
+func (e *testEngine) removeAll() {
+	ctx := context.Background()
+	_ = e.valkey.Do(ctx, "acl", "deluser", e.user()).Err()
+	e.removeKeys()
+}
+
+func (e *testEngine) removeKeys() {
+	ctx := context.Background()
+	keys := e.valkey.Scan(ctx, 0, e.prefix+"*", 1000).Iterator()
+	for keys.Next(ctx) {
+		_ = e.valkey.Unlink(ctx, keys.Val()).Err()
+	}
+}
+
+// worker makes a worker for this engine that leaves signals alone and logs nothing.
+func (e *testEngine) worker() *Worker {
+	return &Worker{APIURL: e.apiURL, WorkerKey: e.workerKey(), IgnoreSignals: true, Logger: slog.New(slog.DiscardHandler)}
+}
+
+// running is a worker at work; stop drains it, ended gives what Run answered.
+type running struct {
+	stop  context.CancelFunc
+	ended chan error
+}
+
+// start runs a worker, at the latest until the test ends.
+func (e *testEngine) start(worker *Worker) running {
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	done := make(chan struct{})
+	if worker.DrainGrace == 0 {
+		worker.DrainGrace = 2 * time.Second
+	}
+	go func() {
+		defer close(done)
+		ended <- worker.Run(ctx)
+	}()
+	e.t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	return running{stop, ended}
+}
+
+// ended waits for the end of a worker.
+func (r running) end(t testing.TB) error {
+	t.Helper()
+	select {
+	case err := <-r.ended:
+		return err
+	case <-time.After(10 * time.Second):
+		t.Fatal("the worker did not end within 10 s")
+		return nil
+	}
+}
+
+func randomHex(bytes int) string {
+	random := make([]byte, bytes)
+	_, _ = rand.Read(random)
+	return hex.EncodeToString(random)
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
