@@ -1,0 +1,85 @@
+import { spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startTestEngine } from "../typescript/test/test-engine.ts";
+
+const folder = import.meta.dirname;
+const modulePath = "github.com/jobengine/jobengine/sdks/go";
+
+/** Compiling on a busy machine with empty caches may take long; what it compiled has its own time limits. */
+const limitMs = 300_000;
+
+beforeAll(() => {
+  if (spawnSync("go", ["version"]).error) {
+    throw new Error("Go is missing: install Go 1.24 or newer (https://go.dev/dl) to test sdks/go.");
+  }
+});
+
+/** Runs the Go command and answers what it printed. @throws Error with all of it when it fails. */
+async function go(cwd: string, ...args: string[]): Promise<string> {
+  const child = spawn("go", args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new Error(`go ${args.join(" ")} ended with ${code}:\n${output}`);
+  return output;
+}
+
+test(
+  "the Go SDK is vetted and passes its own tests on the test servers",
+  async () => {
+    await go(folder, "vet", "./...");
+    const output = await go(folder, "test", "-count=1", "-v", "./...");
+    expect(output).not.toContain("--- SKIP");
+  },
+  limitMs,
+);
+
+test(
+  "the README's worker builds in a module of its own, does a job and ends with 0 on SIGTERM",
+  async () => {
+    const own = mkdtempSync(path.join(tmpdir(), "jobengine-go-"));
+    try {
+      copyFileSync(path.join(folder, "examples/greeter/main.go"), path.join(own, "main.go"));
+      await go(own, "mod", "init", "example.com/greeter");
+      await go(own, "mod", "edit", `-require=${modulePath}@v0.0.0`, `-replace=${modulePath}=${folder}`);
+      await go(own, "mod", "tidy");
+      await go(own, "build", "-o", "greeter", ".");
+      await greet(path.join(own, "greeter"));
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  },
+  limitMs,
+);
+
+async function greet(program: string): Promise<void> {
+  await using engine = await startTestEngine();
+  await engine.enqueue([{ job: "a", kind: "greet", payload: '{"name":"Ada"}' }]);
+  const worker = spawn(program, {
+    env: { ...process.env, JOBENGINE_API_URL: engine.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey },
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  let log = "";
+  worker.stderr.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  const exited = new Promise<number | null>((resolve) => {
+    worker.once("exit", (code) => resolve(code));
+  });
+  try {
+    expect((await engine.results(1))[0]?.outcome).toMatchObject({ result: { greeting: "Hello, Ada!" } });
+    worker.kill("SIGTERM");
+    expect(await exited).toBe(0);
+    expect(log).not.toContain(engine.workerKey.split("_")[2]);
+  } finally {
+    worker.kill("SIGKILL");
+  }
+}
