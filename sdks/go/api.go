@@ -35,6 +35,8 @@ func (e *APIError) Error() string {
 
 func (e *APIError) code() string { return apiCode(e.Status) }
 
+func apiCode(status int) string { return fmt.Sprintf("API_%d", status) }
+
 var errNotClaimed = errors.New("jobengine: this job was not claimed by a worker")
 
 const requestTimeout = time.Minute

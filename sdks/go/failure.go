@@ -2,10 +2,8 @@ package jobengine
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/jobengine/jobengine/sdks/go/internal/queue"
 )
@@ -52,7 +50,3 @@ func codeOf(err error) string {
 	}
 	return name
 }
-
-func seconds(count float64) time.Duration { return time.Duration(count * float64(time.Second)) }
-
-func apiCode(status int) string { return fmt.Sprintf("API_%d", status) }

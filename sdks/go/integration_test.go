@@ -112,6 +112,7 @@ func TestIdleWorkerSendsNextToNothingAndWakesAtOnce(t *testing.T) {
 	if best > time.Second {
 		t.Errorf("woken after %s at best", best)
 	}
+	e.results(21)
 	e.untilIdle()
 	before := e.commandsOfWorker()
 	time.Sleep(500 * time.Millisecond)

@@ -50,8 +50,8 @@ func (j Job[P]) API() *API {
 
 // PutArtifact stores what content holds, to its end, under a name of this job; the same bytes again are a
 // no-op. It is streamed: files and other readers that can be read twice are read twice, once for the digest;
-// others go through memory up to 1 MB and a temporary file beyond. An empty contentType means
-// application/octet-stream.
+// others go through memory up to 1 MB and a temporary file beyond. The engine takes the content types
+// application/octet-stream (which an empty one means), application/json, application/x-ndjson and text/plain.
 func (j Job[P]) PutArtifact(ctx context.Context, name string, content io.Reader, contentType string) (Artifact, error) {
 	if j.hand == nil {
 		return Artifact{}, errNotClaimed

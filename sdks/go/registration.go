@@ -99,6 +99,8 @@ func parseAddress(text string, config *tls.Config) (queue.Address, string, error
 	return made, address.String(), nil
 }
 
+func seconds(count float64) time.Duration { return time.Duration(count * float64(time.Second)) }
+
 func unreadable(what string) error {
 	return &registrationError{message: "the engine's registration answer cannot be read: " + what}
 }

@@ -2,6 +2,7 @@ package jobengine
 
 import (
 	"encoding/json"
+	"log/slog"
 	"time"
 )
 
@@ -12,7 +13,7 @@ func runJob(hand *hand, settings *settings) []byte {
 	started := time.Now()
 	kind := hand.claimed.Kind
 	settings.metrics.JobStarted(kind)
-	result := callHandler(hand, settings.handlers[kind])
+	result := callHandler(hand, settings.handlers[kind], settings.log)
 	result.Durations = map[string]int64{"handlerMs": time.Since(started).Milliseconds()}
 	document, result := encodeOutcome(hand, result)
 	took := time.Since(started)
@@ -30,7 +31,7 @@ func runJob(hand *hand, settings *settings) []byte {
 
 // callHandler turns every way in which a handler can end into an outcome: a return, a panic, an end of its
 // goroutine. It runs on a goroutine of its own for the sake of the last.
-func callHandler(hand *hand, handle handler) outcome {
+func callHandler(hand *hand, handle handler, log *slog.Logger) outcome {
 	if handle == nil {
 		return failed("permanent", "KIND_UNKNOWN", "This worker has no such kind.")
 	}
@@ -40,6 +41,7 @@ func callHandler(hand *hand, handle handler) outcome {
 		defer func() {
 			if panicked := recover(); panicked != nil {
 				result = outcomeOfPanic(panicked)
+				log.Error("a handler panicked", "job", hand.claimed.Job, "kind", hand.claimed.Kind, "stack", result.Error.Message)
 			}
 			ended <- result
 		}()
