@@ -273,6 +273,11 @@ func (e *testEngine) worker() *Worker {
 	return &Worker{APIURL: e.apiURL, WorkerKey: e.workerKey(), IgnoreSignals: true, Logger: slog.New(slog.DiscardHandler)}
 }
 
+// httpClient keeps no connection open.
+func (e *testEngine) httpClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+}
+
 // running is a worker at work; stop drains it, ended gives what Run answered.
 type running struct {
 	stop  context.CancelFunc
