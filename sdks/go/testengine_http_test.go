@@ -1,0 +1,70 @@
+package jobengine
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// answer is the engine's API: register, artifacts, and an echo for everything else.
+func (e *testEngine) answer(w http.ResponseWriter, r *http.Request) {
+	content, _ := io.ReadAll(r.Body)
+	if status := e.takeFailure(); status != 0 {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(`{"detail":"as the test wants it"}`))
+		return
+	}
+	if r.Header.Get("Authorization") != "Bearer "+e.workerKey() {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case r.URL.Path == "/api/v1/worker/register":
+		var registration map[string]any
+		_ = json.Unmarshal(content, &registration)
+		e.registrations = append(e.registrations, registration)
+		e.allowUser()
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"workerId": "wrk_" + randomHex(6), "queue": e.queue, "keyPrefix": e.prefix, "epoch": e.epoch,
+			"valkey":       map[string]string{"url": e.valkeyURL, "username": e.user()},
+			"leaseSeconds": float64(e.leaseMs) / 1000, "beatSeconds": float64(e.beatMs) / 1000, "protocolVersion": 1,
+		})
+	case r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/artifacts/"):
+		e.artifacts[r.URL.Path] = storedArtifact{content, r.Header.Get("Content-Digest"), r.URL.RawQuery}
+		w.WriteHeader(http.StatusCreated)
+	default:
+		_ = json.NewEncoder(w).Encode(map[string]string{"path": r.URL.Path, "body": string(content)})
+	}
+}
+
+func (e *testEngine) fail(statuses ...int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.failures = append(e.failures, statuses...)
+}
+
+func (e *testEngine) takeFailure() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.failures) == 0 {
+		return 0
+	}
+	status := e.failures[0]
+	e.failures = e.failures[1:]
+	return status
+}
+
+// allowUser grants what PROTOCOL.md, section 14, says: the functions, the commands inside them, signing in.
+func (e *testEngine) allowUser() {
+	rights := []any{"acl", "setuser", e.user(), "reset", "on", ">" + e.secret, "~" + e.prefix + "*"}
+	for _, command := range strings.Fields("fcall|je_claim fcall|je_beat fcall|je_settle fcall|je_release fcall|je_leave " +
+		"get exists hmget hset hdel hincrby sadd srem sismember zadd zrem zcard zscore zrange zpopmin rpush ltrim " +
+		"pexpire xadd xlen time hello auth ping quit blpop client|setname client|setinfo") {
+		rights = append(rights, "+"+command)
+	}
+	_ = e.valkey.Do(context.Background(), rights...).Err()
+}
