@@ -22,6 +22,13 @@ from jobengine import Handlers, Worker
 SDKS = Path(__file__).resolve().parents[2]
 LIBRARY = SDKS.parent / "platform/valkey/functions/jobengine.lua"
 
+WORKER_FUNCTIONS = ("je_claim", "je_beat", "je_settle", "je_release", "je_leave")
+#: What those do inside, then signing in, waiting for work and saying who one is.
+WORKER_COMMANDS = """
+    get exists hmget hset hdel hincrby sadd srem sismember zadd zrem zcard zscore zrange zpopmin rpush ltrim
+    pexpire xadd xlen time hello auth ping quit blpop client|setname client|setinfo
+"""
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -66,10 +73,10 @@ class RunningWorker:
 
 
 class Engine:
-    def __init__(self, *, lease_ms: int = 60_000, beat_ms: int = 15_000) -> None:
-        self.lease_ms, self.beat_ms = lease_ms, beat_ms
+    def __init__(self, *, lease_ms: int = 60_000, beat_ms: int = 15_000, **settings: int) -> None:
+        self.lease_ms, self.beat_ms, self.settings = lease_ms, beat_ms, settings
         self.valkey_url = os.environ["TEST_VALKEY_URL"]
-        self.valkey: Any = valkey.Valkey.from_url(self.valkey_url, decode_responses=True)
+        self.valkey = cast(Any, valkey.Valkey.from_url(self.valkey_url, decode_responses=True))
         self.valkey.execute_command("FUNCTION", "LOAD", "REPLACE", LIBRARY.read_text())
         self.queue = f"py-{secrets.token_hex(6)}"
         self.prefix = f"{{je:{self.queue}}}:"
@@ -100,20 +107,17 @@ class Engine:
 
     def open(self) -> None:
         self.epoch = f"ep_{secrets.token_hex(6)}"
-        self.call("je_open", "leaseMs", self.lease_ms, "beatMs", self.beat_ms)
+        settings = {"leaseMs": self.lease_ms, "beatMs": self.beat_ms, **self.settings}
+        self.call("je_open", *(text for pair in settings.items() for text in pair))
 
-    def allow_user(self) -> None:
-        self.valkey.execute_command(
-            "ACL",
-            "SETUSER",
-            self.user,
-            "reset",
-            "on",
-            f">{self.secret}",
-            f"~{self.prefix}*",
-            "+@all",
-            "-@admin",
-        )
+    def allow_user(self, *more: str) -> None:
+        """What the engine grants to a worker's user, and no more."""
+        commands = [
+            *(f"+fcall|{name}" for name in WORKER_FUNCTIONS),
+            *(f"+{name}" for name in WORKER_COMMANDS.split()),
+        ]
+        rules = ["reset", "on", f">{self.secret}", f"~{self.prefix}*", *commands, *more]
+        self.valkey.execute_command("ACL", "SETUSER", self.user, *rules)
 
     def enqueue(
         self,
@@ -199,8 +203,8 @@ class Engine:
 
 
 @contextmanager
-def running_engine(*, lease_ms: int = 60_000, beat_ms: int = 15_000) -> Iterator[Engine]:
-    engine = Engine(lease_ms=lease_ms, beat_ms=beat_ms)
+def running_engine(**settings: int) -> Iterator[Engine]:
+    engine = Engine(**settings)
     try:
         yield engine
     finally:

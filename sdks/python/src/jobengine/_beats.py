@@ -21,6 +21,7 @@ class Beats:
         lease_seconds: float,
         beat_seconds: float,
         on_drain: Callable[[], None],
+        on_silence: Callable[[], None],
         metrics: Metrics,
     ) -> None:
         self._queue = queue
@@ -28,6 +29,9 @@ class Beats:
         self._lease_seconds = lease_seconds
         self._beat_seconds = beat_seconds
         self._on_drain = on_drain
+        self._on_silence = on_silence
+        #: From before the last call that was answered.
+        self._heard_at = time.monotonic()
         self._metrics = metrics
         self._under_way: asyncio.Task[None] | None = None
 
@@ -73,6 +77,10 @@ class Beats:
             self._metrics.beat(time.monotonic() - sent_at, False)
             raise
         self.set_times(reply.lease_seconds, reply.beat_seconds)
+        # The queue takes workers that were silent for a lease for gone and wakes them no more.
+        if time.monotonic() - self._heard_at > reply.lease_seconds:
+            self._on_silence()
+        self._heard_at = sent_at
         for (hand, _), verdict in zip(asked, reply.verdicts, strict=False):
             if verdict == "lost":
                 hand.stop("lost")

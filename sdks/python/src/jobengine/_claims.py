@@ -24,8 +24,12 @@ async def claim_until(
     slots: Slots,
     start: Callable[[ClaimedJob, float], None],
     on_drain: Callable[[], None],
+    look_again: asyncio.Event,
 ) -> None:
-    """Raises QueueLost. A claim under way is waited for, stop or not: what it brings is this worker's."""
+    """Raises QueueLost. A claim under way is waited for, stop or not: what it brings is this worker's.
+
+    ``look_again`` ends a sleep out of which the queue might not wake this worker.
+    """
     failures = 0
     while not stopping.done():
         if slots.free == 0:
@@ -33,6 +37,7 @@ async def claim_until(
             continue
         free = slots.free
         try:
+            look_again.clear()
             sent_at = time.monotonic()
             reply = await queue.claim(free)
             failures = 0
@@ -42,17 +47,21 @@ async def claim_until(
             if reply.word == "drain":
                 on_drain()
             elif len(reply.jobs) < free:
-                await _sleep(queue, reply.retry_after_seconds or _IDLE_SECONDS, stopping)
+                await _sleep(queue, reply.retry_after_seconds or _IDLE_SECONDS, stopping, look_again)
         except QueueAway:
             await pause(backoff_seconds(failures, 0.05, 1.0), stopping)
             failures += 1
 
 
-async def _sleep(queue: Queue, seconds: float, stopping: "asyncio.Future[None]") -> None:
+async def _sleep(
+    queue: Queue, seconds: float, stopping: "asyncio.Future[None]", look_again: asyncio.Event
+) -> None:
     sleeping = asyncio.ensure_future(queue.wait_for_wake(seconds))
+    told = asyncio.ensure_future(look_again.wait())
     try:
-        await pause(None, sleeping, stopping)
+        await pause(None, sleeping, told, stopping)
         if sleeping.done():
             sleeping.result()
     finally:
         sleeping.cancel()
+        told.cancel()

@@ -68,7 +68,7 @@ class SyncJobContext(_Context):
 
     def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop) -> None:
         super().__init__(job, hand, api, own_loop)
-        #: The engine's worker routes, signed with the worker's key. Calls raise JobStopped when the job must stop.
+        #: The engine's worker routes, signed with the worker's key. Calls end with JobStopped when the job must.
         self.api = SyncApiClient(hand, api, own_loop)
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ._context import JobContext, SyncJobContext
 from ._engine_api import EngineApi
@@ -45,7 +45,7 @@ class Dispatch:
             if (written_async := as_async(handler)) is not None:
                 self._async[kind] = written_async
             else:
-                self._sync[kind] = handler
+                self._sync[kind] = cast(SyncHandler, handler)
         self._api = api
         self._own_loop = OwnLoop(own_loop)
         self._handlers_loop = handlers_loop

@@ -58,7 +58,10 @@ class Hand:
         return self._stop_reason in ("lost", "shutdown")
 
     def stop(self, reason: StopReason) -> None:
-        """Tells the handler to stop. The first reason stays, but ``lost`` and ``shutdown`` overrule ``cancel``."""
+        """Tells the handler to stop.
+
+        The first reason stays, but ``lost`` and ``shutdown`` overrule ``cancel``.
+        """
         if self._stop_reason == reason or self.is_gone:
             return
         self._stop_reason = reason

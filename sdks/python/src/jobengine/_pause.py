@@ -5,7 +5,7 @@ from typing import Any
 
 
 async def pause(seconds: float | None, *ends: "asyncio.Future[Any]") -> None:
-    """Waits so long, or until one of ``ends`` is done; ``None`` waits for those alone. Leaves them as they are."""
+    """Waits so long, or until one of ``ends`` is done; ``None`` waits for those alone. Cancels none of them."""
     if not ends:
         await asyncio.sleep(seconds or 0)
     elif not any(end.done() for end in ends):

@@ -51,6 +51,7 @@ class Session:
         self._hurry = hurry
         self._on_drain = on_drain
         self._is_over = False
+        self._look_again = asyncio.Event()
         #: What is claimed and neither settled, given back nor lost.
         self._hands: set[Hand] = set()
         self._storing: set[asyncio.Task[None]] = set()
@@ -61,6 +62,7 @@ class Session:
             lease_seconds=registration.lease_seconds,
             beat_seconds=registration.beat_seconds,
             on_drain=on_drain,
+            on_silence=self._look_again.set,
             metrics=metrics,
         )
         self._settler = Settler(queue=self._queue, beats=self._beats, log=log, on_done=self._on_settled)
@@ -115,6 +117,7 @@ class Session:
             slots=self._slots,
             start=self._start,
             on_drain=self._on_drain,
+            look_again=self._look_again,
         )
 
     async def _leave(self) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any, Final
 
 from valkey.asyncio.connection import (
-    AbstractConnection,
     Connection,
     SSLConnection,
     parse_url,
@@ -32,7 +31,8 @@ class ValkeyConnection:
         )
         if issubclass(connection_class, SSLConnection):
             options["ssl_check_hostname"] = True
-        self._connection: AbstractConnection = connection_class(**options)
+        # Typed in part only.
+        self._connection: Any = connection_class(**options)
         self._lock = asyncio.Lock()
         self._is_closed = False
 
