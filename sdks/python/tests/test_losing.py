@@ -75,6 +75,7 @@ def test_connections_that_break_again_and_again_lose_no_job_and_do_none_twice(st
             engine.valkey.execute_command("CLIENT", "KILL", "USER", engine.user)
 
     engine.enqueue(*(f"j{i}" for i in range(500)))
+    engine.allow_user()  # nobody can break the connections of a user that is not there yet
     breaking = threading.Thread(target=break_often)
     breaking.start()
     engine.work({"scan": scan}, concurrency=4)

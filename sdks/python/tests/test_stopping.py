@@ -255,14 +255,14 @@ def spin(seconds: float) -> None:
 def test_a_handler_that_blocks_or_burns_cpu_keeps_its_lease(
     quick_engine: Engine, is_async: bool, block: Callable[[float], object]
 ) -> None:
-    """Three leases long: the beats come from a thread of their own."""
+    """Two leases long: the beats come from a thread of their own."""
 
     async def asynchronous(job: Job, context: JobContext) -> str:
-        block(3)
+        block(2.2)
         return "done"
 
     def synchronous(job: Job, context: SyncJobContext) -> str:
-        block(3)
+        block(2.2)
         return "done"
 
     quick_engine.enqueue("a")
