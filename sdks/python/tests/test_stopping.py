@@ -91,6 +91,25 @@ def test_whatever_a_cancelled_handler_returns_the_job_ends_as_cancelled(quick_en
     assert "result" not in outcome
 
 
+def test_cleaning_up_after_a_cancel_is_not_broken_into_when_the_job_is_lost_too(quick_engine: Engine) -> None:
+    cleaned = threading.Event()
+
+    async def scan(job: Job, context: JobContext) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            while context.stop_reason != "lost":
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            cleaned.set()
+
+    quick_engine.enqueue("a")
+    quick_engine.work({"scan": scan})
+    quick_engine.until_leased()
+    quick_engine.call("je_cancel", "run", "run_1", "")
+    assert cleaned.wait(10)
+
+
 def test_a_cancelled_synchronous_handler_is_woken_out_of_a_call_to_the_api(quick_engine: Engine) -> None:
     seen: list[object] = []
 

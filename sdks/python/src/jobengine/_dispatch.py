@@ -61,7 +61,10 @@ class Dispatch:
             self._starts.post(hand)
         elif kind in self._sync:
             handler = self._sync[kind]
-            self._threads.submit(lambda: self._report(self._run_sync(hand, handler)))
+            try:
+                self._threads.submit(lambda: self._report(self._run_sync(hand, handler)))
+            except RuntimeError as error:  # the machine has no thread left
+                self._report(_finish(hand, outcome_of_error(error), time.monotonic()))
         else:
             unknown = Permanent("This worker has no such kind.", code="KIND_UNKNOWN")
             self._report(_finish(hand, outcome_of_error(unknown), time.monotonic()))
@@ -80,9 +83,17 @@ class Dispatch:
         task = asyncio.ensure_future(self._run_async(hand, self._async[hand.claimed.kind]))
         self._tasks.add(task)  # the loop itself holds tasks only weakly
 
+        is_told = False
+
+        def cancel_once(reason: StopReason) -> None:
+            nonlocal is_told
+            if not is_told:  # a second time would break into what the handler does to clean up
+                is_told = True
+                task.cancel(reason)
+
         def cancel(reason: StopReason) -> None:
             try:
-                self._handlers_loop.call_soon_threadsafe(task.cancel, reason)
+                self._handlers_loop.call_soon_threadsafe(cancel_once, reason)
             except RuntimeError:
                 return  # that loop is closed, and the task with it
 

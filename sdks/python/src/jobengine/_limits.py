@@ -16,5 +16,3 @@ MAX_RETRY_AFTER_SECONDS: Final = 86_400
 #: Outcomes in one settle call, and their bytes together.
 SETTLE_ITEMS: Final = 200
 SETTLE_BYTES: Final = 1_000_000
-#: Jobs in one beat or release call.
-MAX_ITEMS: Final = 1_000

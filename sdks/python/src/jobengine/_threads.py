@@ -18,12 +18,12 @@ class Threads:
         self._count = 0
 
     def submit(self, call: Callable[[], None]) -> None:
-        """Runs a call that never raises. From one thread only."""
-        self._work.put(call)
+        """Runs a call that never raises. From one thread only. Raises RuntimeError when no thread can be had."""
         if not self._idle.acquire(blocking=False):
-            self._count += 1
-            name = f"jobengine-handler-{self._count}"
+            name = f"jobengine-handler-{self._count + 1}"
             threading.Thread(target=self._loop, name=name, daemon=True).start()
+            self._count += 1
+        self._work.put(call)
 
     def close(self) -> None:
         """Lets idle threads end, and the others when their call has."""
