@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
+import { allowWorkerUser } from "../../sdks/conformance/engine/worker-user.ts";
 import { createRawWorker } from "./testing/raw-worker.ts";
 import { aJob, openTestQueue, type TestQueue } from "./testing/test-queue.ts";
 import { createWorkerUser, deleteWorkerUser } from "./worker-acl.ts";
@@ -50,6 +51,22 @@ test("the user of a worker key can wait, claim, beat, settle, release and leave"
   expect(await worker.settle(jobs.slice(0, 1))).toEqual(["accepted"]);
   expect(await worker.release(jobs.slice(1))).toEqual(["released"]);
   expect(await worker.leave()).toBe(1);
+});
+
+test("the conformance suite gives a worker's user the same rights", async () => {
+  await using as = await openAsWorker();
+  const name = `wk_${as.keyId}`;
+  const rights = async () =>
+    String(await as.t.valkey.call("ACL", "GETUSER", name))
+      .split(",")
+      .sort();
+  const given = await rights();
+  await allowWorkerUser(as.t.valkey, { name, secret: "another", keyPrefix: as.t.queue.keyPrefix });
+  const isPassword = /^[0-9a-f]{64}$/;
+  const changed = (await rights()).filter((word) => !given.includes(word) && !isPassword.test(word));
+  const missing = given.filter((word) => !isPassword.test(word));
+  expect(changed).toEqual([]);
+  expect(await rights()).toEqual(expect.arrayContaining(missing));
 });
 
 test.each([

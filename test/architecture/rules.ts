@@ -14,6 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   scanner: ["scanner", "model", "sdks/typescript"],
   migrations: [],
   "sdks/typescript": ["sdks/typescript"],
+  "sdks/conformance": ["sdks/conformance"],
 };
 
 /** The roots open connections and wire everything: they also reach what their folder may not. */
@@ -21,6 +22,7 @@ const roots: Readonly<Record<string, readonly string[]>> = {
   "api/main.ts": ["store", "plugins", "workflows/contract.ts"],
   "activities/main.ts": ["store", "plugins", "workflows"],
   "registry/main.ts": [],
+  "sdks/conformance/main.ts": ["scripts/stack"],
   "registry/worker.ts": ["workflows"],
 };
 
@@ -31,6 +33,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   model: purePackages,
   migrations: ["kysely"],
   "sdks/typescript": ["ioredis"],
+  "sdks/conformance": ["ioredis"],
 };
 
 const workflowPackages = new Set([...purePackages, "@temporalio/workflow", "@temporalio/common"]);
@@ -58,7 +61,9 @@ function folderOf(file: string): string | undefined {
 
 function isFree(file: string): boolean {
   return (
-    !file.includes("/") || isTestFile(file) || /^(scripts|bench|demo|deploy|sdks\/\w+\/examples)\//.test(file)
+    !file.includes("/") ||
+    isTestFile(file) ||
+    /^(scripts|bench|demo|deploy|sdks\/\w+\/(examples|conformance))\//.test(file)
   );
 }
 

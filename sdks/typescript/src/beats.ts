@@ -25,6 +25,23 @@ export function createBeats(options: {
   const { queue, hands, onDrain } = options;
   let { leaseMs, beatMs } = options;
   let underWay: Promise<void> | undefined;
+  let heardAt = performance.now();
+  let sooner = new AbortController();
+
+  function setTimes(times: { leaseMs: number; beatMs: number }): void {
+    const isSooner = times.beatMs < beatMs;
+    ({ leaseMs, beatMs } = times);
+    if (isSooner) sooner.abort();
+  }
+
+  /** Sleeps until a beat is due. A shorter interval that is told meanwhile counts from the same start. */
+  async function untilDue(signal: AbortSignal): Promise<void> {
+    const since = performance.now();
+    for (let leftMs = beatMs; leftMs > 0 && !signal.aborted; leftMs = since + beatMs - performance.now()) {
+      sooner = new AbortController();
+      await pause(leftMs, AbortSignal.any([signal, sooner.signal]));
+    }
+  }
 
   async function beat(): Promise<void> {
     const sentAt = performance.now();
@@ -37,7 +54,10 @@ export function createBeats(options: {
         progress: hand.takeProgress(),
       })),
     );
-    ({ leaseMs, beatMs } = reply);
+    // Whoever was silent for a lease is not woken any more: it must claim again to be idle.
+    if (performance.now() - heardAt > leaseMs) queue.endSleep();
+    heardAt = sentAt;
+    setTimes(reply);
     for (const [i, hand] of asked.entries()) {
       const verdict = reply.verdicts[i];
       if (verdict === "lost") hand.stop("lost");
@@ -64,7 +84,7 @@ export function createBeats(options: {
     beatNow,
     async run(signal) {
       while (!signal.aborted) {
-        await pause(beatMs, signal);
+        await untilDue(signal);
         if (signal.aborted) return;
         try {
           await beatNow();
@@ -76,8 +96,6 @@ export function createBeats(options: {
       }
     },
     mayPublish: (hand) => performance.now() - hand.renewedAt <= 2 * beatMs,
-    setTimes(times) {
-      ({ leaseMs, beatMs } = times);
-    },
+    setTimes,
   };
 }

@@ -21,6 +21,8 @@ export interface QueueConnection {
   leave(): Promise<void>;
   /** Sleeps in the server until there is work, or until the time is over. Never throws for a lost connection. */
   waitForWake(timeoutMs: number): Promise<void>;
+  /** Lets a sleep under way return early, because the queue would not end it. */
+  endSleep(): void;
   close(): void;
 }
 
@@ -38,6 +40,7 @@ export async function connectQueue(options: QueueConnectionOptions): Promise<Que
   const { keyPrefix, epoch, workerId } = registration;
   const commands = open(options, "commands");
   const sleeper = open(options, "sleeper");
+  let isAsleep = false;
   try {
     await Promise.all([commands.connect(), sleeper.connect()]);
   } catch (error) {
@@ -78,7 +81,13 @@ export async function connectQueue(options: QueueConnectionOptions): Promise<Que
       await call("je_leave", []);
     },
     async waitForWake(timeoutMs) {
+      isAsleep = true;
       await sleepUntilWoken(sleeper, `${keyPrefix}wake:${workerId}`, timeoutMs);
+      isAsleep = false;
+    },
+    endSleep() {
+      // A pop under way ends with its connection alone.
+      if (isAsleep) sleeper.disconnect(true);
     },
     close() {
       disconnect(commands);

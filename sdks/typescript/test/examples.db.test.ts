@@ -25,7 +25,7 @@ test("the README's worker is the example, runs, does jobs and ends with 0 on SIG
   const source = readFileSync(path.join(folder, "examples/greeter.ts"), "utf8");
   expect(readFileSync(path.join(folder, "README.md"), "utf8")).toContain(source);
   await using engine = await startTestEngine();
-  const keys = { JOBENGINE_API_URL: engine.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey };
+  const keys = { JOBENGINE_API_URL: engine.http.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey };
   const example = runExample("greeter.ts", keys);
   await engine.enqueue([{ job: "a", kind: "greet", payload: '{"name":"Ada"}' }]);
   expect((await engine.results(1))[0]?.outcome).toMatchObject({ result: { greeting: "Hello, Ada!" } });
@@ -36,7 +36,7 @@ test("the README's worker is the example, runs, does jobs and ends with 0 on SIG
 
 test("a worker killed in a job leaves one crash outcome behind", async () => {
   await using engine = await startTestEngine({ leaseMs: 300, beatMs: 50 });
-  const keys = { JOBENGINE_API_URL: engine.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey };
+  const keys = { JOBENGINE_API_URL: engine.http.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey };
   const example = runExample("slow-count.ts", keys);
   await engine.enqueue([{ job: "a", kind: "count", payload: '{"upTo":100000}' }]);
   await until(async () => (await engine.valkey.hget(`${engine.keyPrefix}progress`, "a")) !== null);

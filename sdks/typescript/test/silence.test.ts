@@ -34,6 +34,9 @@ function noted(verdict: BeatVerdict) {
       note("settle");
       return outcomes.map((): SettleVerdict => "accepted");
     },
+    endSleep() {
+      calls.push("endSleep");
+    },
   } as unknown as QueueConnection;
   const hand = createHand(claimed, performance.now());
   const beats = createBeats({ queue, hands: new Set([hand]), leaseMs: 100, beatMs: 20, onDrain: () => {} });

@@ -47,7 +47,7 @@ test("a worker registers with what it is, does its jobs and settles what the han
     stale: "0",
     outcome: { status: "succeeded", result: { doubled: 40 } },
   });
-  expect(engine.registrations).toEqual([
+  expect(engine.http.registrations).toEqual([
     {
       protocolVersions: [1],
       kinds: ["scan"],
@@ -232,7 +232,7 @@ test("after a rebuild the job in hand is lost, the worker registers again and go
   await engine.enqueue([{ job: "a", attempt: 2 }]);
   expect((await engine.results(1))[0]).toMatchObject({ attempt: "2", outcome: { result: "second" } });
   expect(seen.reasons).toEqual(["lost"]);
-  expect(engine.registrations).toHaveLength(2);
+  expect(engine.http.registrations).toHaveLength(2);
 });
 
 test("when the queue's keys vanish the worker waits for the rebuild", async () => {
@@ -240,7 +240,7 @@ test("when the queue's keys vanish the worker waits for the rebuild", async () =
   engine.work({ scan: () => "done" });
   await engine.untilIdle();
   await engine.valkey.unlink(...(await engine.valkey.keys(`${engine.keyPrefix}*`)));
-  await until(() => engine.registrations.length >= 2);
+  await until(() => engine.http.registrations.length >= 2);
   await engine.open();
   await engine.enqueue([{ job: "a" }]);
   expect((await engine.results(1))[0]?.outcome).toMatchObject({ result: "done" });
@@ -259,7 +259,7 @@ test("connections that break in the middle of a job cost nothing", async () => {
   await until(async () => (await engine.valkey.zcard(`${engine.keyPrefix}leases`)) === 1);
   finish();
   await engine.results(2);
-  expect(engine.registrations).toHaveLength(1);
+  expect(engine.http.registrations).toHaveLength(1);
 });
 
 test("a worker signs in as itself, whatever credentials its address carries", async () => {
@@ -276,7 +276,7 @@ test("a worker whose Valkey user vanished registers again", async () => {
   engine.work({ scan: () => "done" });
   await engine.untilIdle();
   await engine.valkey.call("ACL", "DELUSER", engine.userName);
-  await until(() => engine.registrations.length >= 2);
+  await until(() => engine.http.registrations.length >= 2);
   await engine.enqueue([{ job: "a" }]);
   expect((await engine.results(1))[0]?.outcome).toMatchObject({ result: "done" });
 });
@@ -288,7 +288,7 @@ test("a result above 64 kB is stored as an artifact and sent by reference", asyn
   engine.work({ scan: () => result });
   const [settled] = await engine.results(1);
   const bytes = Buffer.from(JSON.stringify(result));
-  const stored = engine.artifacts.get("/api/v1/worker/jobs/a/artifacts/result.json");
+  const stored = engine.http.artifacts.get("/api/v1/worker/jobs/a/artifacts/result.json");
   expect(stored).toMatchObject({
     bytes,
     digest: `sha-256=:${sha256Base64(bytes)}:`,
@@ -308,8 +308,8 @@ test("ctx.api posts with the key, rides out a 503 and turns other errors into a 
   await using engine = await startTestEngine();
   engine.work({
     scan: async (job, { api }) => {
-      if (job.id === "b") engine.failures.push(409);
-      else engine.failures.push(503);
+      if (job.id === "b") engine.http.answers.push({ status: 409 });
+      else engine.http.answers.push({ status: 503 });
       return await api.post("/api/v1/worker/inputs", { job: job.id });
     },
   });
@@ -326,7 +326,7 @@ test("a worker with a refused key ends with WorkerRefused, one that meets a 503 
   await using engine = await startTestEngine();
   const key = `wk_${"0".repeat(16)}_${"0".repeat(64)}`;
   await expect(engine.work({ scan: () => {} }, { workerKey: key }).ended).rejects.toThrow(WorkerRefused);
-  engine.failures.push(503);
+  engine.http.answers.push({ status: 503 });
   engine.work({ scan: () => {} });
   await engine.untilIdle();
 });

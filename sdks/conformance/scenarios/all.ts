@@ -1,0 +1,23 @@
+import type { Scenario } from "../runner/scenario.ts";
+import { beating } from "./beating.ts";
+import { clock } from "./clock.ts";
+import { connections } from "./connections.ts";
+import { idling } from "./idling.ts";
+import { losing } from "./losing.ts";
+import { outcomes } from "./outcomes.ts";
+import { registering } from "./registering.ts";
+import { stopping } from "./stopping.ts";
+import { working } from "./working.ts";
+
+/** Every scenario, in the order in which a reader would ask. */
+export const scenarios: readonly Scenario[] = [
+  ...registering,
+  ...working,
+  ...outcomes,
+  ...beating,
+  ...stopping,
+  ...connections,
+  ...losing,
+  ...clock,
+  ...idling,
+];

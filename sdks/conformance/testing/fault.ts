@@ -1,0 +1,33 @@
+/**
+ * What broken workers are made of: the worker of the TypeScript SDK with one fault, put between the SDK and
+ * its connection to the queue, so that everything else stays as it should be.
+ */
+import { Redis } from "ioredis";
+
+type Args = readonly (string | number)[];
+type Call = (...args: Args) => Promise<unknown>;
+
+/** Stands between the SDK and a function: `call` makes the call, with other arguments if wanted. */
+export type Fault = (call: Call, args: Args) => Promise<unknown>;
+
+/** Puts a fault before a function of the queue. The arguments begin with the epoch. */
+export function breakFunction(name: string, fault: Fault): void {
+  const fcall = Reflect.get(Redis.prototype, "fcall") as (...args: Args) => Promise<unknown>;
+  const broken = async function (this: Redis, ...args: Args) {
+    const [called, keys, prefix, ...rest] = args;
+    if (called !== name) return await fcall.apply(this, [...args]);
+    return await fault(
+      async (...other) => await fcall.apply(this, [name, keys ?? 1, prefix ?? "", ...other]),
+      rest,
+    );
+  };
+  Object.defineProperty(Redis.prototype, "fcall", { value: broken, configurable: true, writable: true });
+}
+
+/** Replaces words in the verdicts of every beat before the SDK hears them. */
+export function rewordBeats(from: string, to: string): void {
+  breakFunction("je_beat", async (call, args) => {
+    const [word, leaseMs, beatMs, verdicts] = (await call(...args)) as [string, number, number, string[]];
+    return [word, leaseMs, beatMs, verdicts.map((verdict) => (verdict === from ? to : verdict))];
+  });
+}
