@@ -21,12 +21,25 @@ process.on("exit", () => {
  * Starts a server of the same program that the shared one runs (the server tells where it lies), so that what
  * destroys never touches the shared one. Answers undefined when the program is not on this machine.
  */
-export async function startOwnServer(sharedUrl: string): Promise<OwnServer | undefined> {
+export async function startOwnServer(
+  sharedUrl: string,
+  ...settings: readonly string[]
+): Promise<OwnServer | undefined> {
   const program = await programOf(sharedUrl);
   if (program === undefined) return undefined;
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const flags = [
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--save",
+    "",
+    "--appendonly",
+    "no",
+    ...settings,
+  ];
   let server = await start(program, flags, url);
   return {
     url,
