@@ -19,17 +19,18 @@ type beats struct {
 	hands   *hands
 	times   *times
 	onDrain func()
-	metrics Metrics
+	// onSilence hears of a beat that came through after a silence of more than a lease.
+	onSilence func()
+	metrics   Metrics
 
 	mu   sync.Mutex
-	last time.Time // when the last beat that came through was sent
+	last time.Time // when the last beat that came through was sent, the start before there is one
 }
 
 // run beats until ctx is done.
 func (b *beats) run(ctx context.Context) error {
 	for {
-		_, gap := b.times.get()
-		pause(ctx, gap)
+		b.times.pauseGap(ctx)
 		for {
 			if ctx.Err() != nil {
 				return nil
@@ -42,6 +43,7 @@ func (b *beats) run(ctx context.Context) error {
 				return err
 			}
 			b.metrics.QueueFailed()
+			_, gap := b.times.get()
 			pause(ctx, min(gap/2, 500*time.Millisecond))
 		}
 	}
@@ -78,6 +80,9 @@ func (b *beats) beatNow(ctx context.Context) error {
 			hand.returnProgress(items[i].Progress)
 		}
 		return err
+	}
+	if time.Since(b.last) > beat.LeaseTime {
+		b.onSilence()
 	}
 	b.last = sent
 	b.times.set(beat.LeaseTime, beat.BeatGap)

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { failuresOf } from "../conformance/testing/failures-of.ts";
 import { startTestEngine } from "../typescript/test/test-engine.ts";
 
 const folder = import.meta.dirname;
@@ -73,11 +74,26 @@ test(
   limitMs,
 );
 
+test(
+  "the Go SDK passes the conformance suite",
+  async () => {
+    const own = mkdtempSync(path.join(tmpdir(), "jobengine-go-"));
+    try {
+      const program = path.join(own, "conformanceworker");
+      await run(folder, "go", "build", "-o", program, "./cmd/conformanceworker");
+      expect(await failuresOf(JSON.stringify(program))).toEqual([]);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  },
+  limitMs,
+);
+
 async function greet(program: string): Promise<void> {
   await using engine = await startTestEngine();
   await engine.enqueue([{ job: "a", kind: "greet", payload: '{"name":"Ada"}' }]);
   const worker = spawn(program, {
-    env: { ...process.env, JOBENGINE_API_URL: engine.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey },
+    env: { ...process.env, JOBENGINE_API_URL: engine.http.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey },
     stdio: ["ignore", "inherit", "pipe"],
   });
   let log = "";

@@ -31,8 +31,13 @@ var errDrained = errors.New("drained")
 func newSession(ctx context.Context, settings *settings, registration registration, client *queue.Client, slots *slots, stop *stopping) *session {
 	s := &session{settings: settings, client: client, slots: slots, stop: stop, hands: newHands(), base: ctx}
 	s.ctx, s.over = context.WithCancelCause(ctx)
-	s.times = &times{lease: registration.lease, gap: registration.beatGap}
-	s.beats = &beats{client: client, hands: s.hands, times: s.times, onDrain: stop.askDrain, metrics: settings.metrics}
+	s.times = newTimes(registration.lease, registration.beatGap)
+	s.beats = &beats{
+		client: client, hands: s.hands, times: s.times, metrics: settings.metrics, last: time.Now(),
+		onDrain: stop.askDrain,
+		// The queue takes a worker that was silent for a lease for gone and wakes it no more: it must claim again.
+		onSilence: client.EndSleep,
+	}
 	s.settler = newSettler(client, s.beats, s.finish, settings)
 	return s
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
+import { failuresOf } from "../conformance/testing/failures-of.ts";
 import { startTestEngine } from "../typescript/test/test-engine.ts";
 
 const folder = import.meta.dirname;
@@ -134,7 +135,7 @@ test(
     await engine.enqueue([{ job: "a", kind: "greet", payload: '{"name":"Ada"}' }]);
     const worker = spawn(python, ["-"], {
       cwd: scratch,
-      env: { ...process.env, JOBENGINE_API_URL: engine.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey },
+      env: { ...process.env, JOBENGINE_API_URL: engine.http.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey },
       stdio: ["pipe", "inherit", "pipe"],
     });
     let log = "";
@@ -148,10 +149,25 @@ test(
       worker.kill("SIGTERM");
       expect(await exited).toBe(0);
       expect(log).not.toContain(engine.workerKey.split("_")[2]);
-      expect(engine.registrations).toMatchObject([{ sdk: { language: "python" }, kinds: ["greet"] }]);
+      expect(engine.http.registrations).toMatchObject([{ sdk: { language: "python" }, kinds: ["greet"] }]);
     } finally {
       worker.kill("SIGKILL");
     }
+  },
+  limitMs,
+);
+
+test(
+  "the Python SDK passes the conformance suite",
+  async () => {
+    const words = [tools.python, path.join(folder, "examples/conformance_worker.py")].map((word) =>
+      JSON.stringify(word),
+    );
+    const sources = JSON.stringify(path.join(folder, "src"));
+    const failures = await failuresOf(
+      `env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=${sources} ${words.join(" ")}`,
+    );
+    expect(failures).toEqual([]);
   },
   limitMs,
 );

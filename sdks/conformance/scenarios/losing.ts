@@ -78,6 +78,18 @@ export const losing = [
     expectPart("a result", (await world.results(1))[0], { outcome: { status: "succeeded" } });
   }),
 
+  defineScenario("user: refused at the first sign-in, the worker registers again", short, async (world) => {
+    // A server that restarted a moment ago may not know its users yet.
+    const { engine, link } = world;
+    const url = `redis://127.0.0.1:${link.port}`;
+    engine.registrationExtras = { valkey: { url, username: "wk_ffffffffffffffff" } };
+    world.start();
+    await registersAgain(world, 2);
+    engine.registrationExtras = {};
+    await world.enqueue("a", "echo", 1);
+    expectPart("a result", (await world.results(1))[0], { outcome: { status: "succeeded" } });
+  }),
+
   defineScenario(
     "loss: FLUSHALL, the worker registers again when the queue is open",
     { ...short, ownServer: true },

@@ -22,12 +22,8 @@ from jobengine import Handlers, Worker
 SDKS = Path(__file__).resolve().parents[2]
 LIBRARY = SDKS.parent / "platform/valkey/functions/jobengine.lua"
 
-WORKER_FUNCTIONS = ("je_claim", "je_beat", "je_settle", "je_release", "je_leave")
-#: What those do inside, then signing in, waiting for work and saying who one is.
-WORKER_COMMANDS = """
-    get exists hmget hset hdel hincrby sadd srem sismember zadd zrem zcard zscore zrange zpopmin rpush ltrim
-    pexpire xadd xlen time hello auth ping quit blpop client|setname client|setinfo
-"""
+#: What the engine grants to a worker's user, as the vectors have it for all SDKs.
+WORKER_RULES: list[str] = json.loads((SDKS / "conformance/worker-user.json").read_text())
 
 
 @dataclass(frozen=True)
@@ -112,11 +108,8 @@ class Engine:
 
     def allow_user(self, *more: str) -> None:
         """What the engine grants to a worker's user, and no more."""
-        commands = [
-            *(f"+fcall|{name}" for name in WORKER_FUNCTIONS),
-            *(f"+{name}" for name in WORKER_COMMANDS.split()),
-        ]
-        rules = ["reset", "on", f">{self.secret}", f"~{self.prefix}*", *commands, *more]
+        granted = [rule.replace("{prefix}", self.prefix) for rule in WORKER_RULES]
+        rules = ["reset", "on", f">{self.secret}", *granted, *more]
         self.valkey.execute_command("ACL", "SETUSER", self.user, *rules)
 
     def enqueue(

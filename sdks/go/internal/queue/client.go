@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -23,7 +24,11 @@ type Client struct {
 	registration Registration
 	kinds        []string
 	commands     *redis.Client
-	sleeper      *redis.Client
+	open         func(role string) *redis.Client
+
+	mu       sync.Mutex
+	sleeper  *redis.Client
+	isClosed bool
 }
 
 // Connect opens the connection for calls and signs in.
@@ -31,9 +36,9 @@ func Connect(ctx context.Context, registration Registration, secret string, kind
 	client := &Client{
 		registration: registration,
 		kinds:        kinds,
-		commands:     open(registration, secret, "commands"),
-		sleeper:      open(registration, secret, "sleeper"),
+		open:         func(role string) *redis.Client { return open(registration, secret, role) },
 	}
+	client.commands, client.sleeper = client.open("commands"), client.open("sleeper")
 	if err := client.commands.Ping(ctx).Err(); err != nil {
 		client.Close()
 		return nil, sortError(err)
@@ -43,8 +48,22 @@ func Connect(ctx context.Context, registration Registration, secret string, kind
 
 // Close breaks both connections; calls under way fail at once.
 func (c *Client) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.isClosed = true
 	_ = c.commands.Close()
 	_ = c.sleeper.Close()
+}
+
+// EndSleep lets a sleep under way end at once, with an AwayError: a pop in the server ends with its connection alone.
+func (c *Client) EndSleep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.isClosed {
+		return
+	}
+	_ = c.sleeper.Close()
+	c.sleeper = c.open("sleeper")
 }
 
 // Claim asks for at most free jobs. With 0 it only says that no wake is wanted any more.
@@ -132,7 +151,10 @@ func (c *Client) WaitForWake(ctx context.Context, limit time.Duration) error {
 	defer cancel()
 	key := c.registration.KeyPrefix + "wake:" + c.registration.WorkerID
 	// Not BLPop: it rounds the time to whole seconds.
-	err := c.sleeper.Do(ctx, "blpop", key, limit.Seconds()).Err()
+	c.mu.Lock()
+	sleeper := c.sleeper
+	c.mu.Unlock()
+	err := sleeper.Do(ctx, "blpop", key, limit.Seconds()).Err()
 	if errors.Is(err, redis.Nil) {
 		return nil
 	}

@@ -1,6 +1,7 @@
 """Heartbeats: keep the leases of all jobs in hand and pass on what the queue says about them."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Collection
 from typing import NoReturn
@@ -34,21 +35,33 @@ class Beats:
         self._heard_at = time.monotonic()
         self._metrics = metrics
         self._under_way: asyncio.Task[None] | None = None
+        #: Set when beats shall come sooner than they did.
+        self._sooner = asyncio.Event()
 
     def set_times(self, lease_seconds: float, beat_seconds: float) -> None:
+        if beat_seconds < self._beat_seconds:
+            self._sooner.set()
         self._lease_seconds, self._beat_seconds = lease_seconds, beat_seconds
 
     async def run(self) -> NoReturn:
         """Beats until it is cancelled. Raises QueueLost."""
-        wait = self._beat_seconds
         while True:
-            await asyncio.sleep(wait)
-            try:
-                await self.beat_now()
-                wait = self._beat_seconds
-            except QueueAway:
-                self._lose_silent()
-                wait = min(self._beat_seconds / 2, 0.5)
+            await self._until_due()
+            while True:
+                try:
+                    await self.beat_now()
+                    break
+                except QueueAway:
+                    self._lose_silent()
+                    await asyncio.sleep(min(self._beat_seconds / 2, 0.5))
+
+    async def _until_due(self) -> None:
+        """A shorter interval that a claim tells meanwhile counts from the same start."""
+        since = time.monotonic()
+        while (left := since + self._beat_seconds - time.monotonic()) > 0:
+            self._sooner.clear()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._sooner.wait(), left)
 
     async def beat_now(self) -> None:
         """Beats now, or joins the beat that is under way. Raises QueueLost, QueueAway."""
