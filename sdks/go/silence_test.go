@@ -48,8 +48,8 @@ func (q *notedQueue) settleAfter(t *testing.T, silence time.Duration) *hand {
 	hands := newHands()
 	hands.add(one)
 	beats := &beats{
-		client: q, hands: hands, onDrain: func() {}, metrics: noMetrics{},
-		times: &times{lease: 100 * time.Millisecond, gap: 20 * time.Millisecond},
+		client: q, hands: hands, onDrain: func() {}, onSilence: func() {}, metrics: noMetrics{},
+		times: newTimes(100*time.Millisecond, 20*time.Millisecond),
 	}
 	finish := func(some ...*hand) { hands.remove(some) }
 	settler := newSettler(q, beats, finish, &settings{log: slog.New(slog.DiscardHandler), metrics: noMetrics{}})
