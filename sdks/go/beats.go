@@ -3,6 +3,7 @@ package jobengine
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jobengine/jobengine/sdks/go/internal/queue"
@@ -22,6 +23,8 @@ type beats struct {
 	// onSilence hears of a beat that came through after a silence of more than a lease.
 	onSilence func()
 	metrics   Metrics
+
+	isEnded atomic.Bool
 
 	mu   sync.Mutex
 	last time.Time // when the last beat that came through was sent, the start before there is one
@@ -69,7 +72,7 @@ func (b *beats) beatNow(ctx context.Context) error {
 	asked := time.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.last.After(asked) {
+	if b.isEnded.Load() || b.last.After(asked) {
 		return nil
 	}
 	sent := time.Now()
@@ -93,6 +96,19 @@ func (b *beats) beatNow(ctx context.Context) error {
 		b.onDrain()
 	}
 	return nil
+}
+
+// end lets no beat follow and waits for one that is under way, but not for a server that is silent: a beat after the
+// goodbye would make the worker known again.
+func (b *beats) end(ctx context.Context) {
+	b.isEnded.Store(true)
+	for ctx.Err() == nil {
+		if b.mu.TryLock() {
+			b.mu.Unlock()
+			return
+		}
+		pause(ctx, 5*time.Millisecond)
+	}
 }
 
 func (b *beats) items() ([]*hand, []queue.BeatItem) {

@@ -32,7 +32,10 @@ func (s *session) drain() error {
 		return err
 	}
 	s.waitEmpty(lastSend, context.Background())
-	return s.attempt(s.client.Leave)
+	return s.attempt(func(ctx context.Context) error {
+		s.beats.end(ctx)
+		return s.client.Leave(ctx)
+	})
 }
 
 func (s *session) waitEmpty(limit time.Duration, hurry context.Context) {

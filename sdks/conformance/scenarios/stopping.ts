@@ -158,6 +158,22 @@ export const stopping = [
     await expectLeft(world);
   }),
 
+  defineScenario(
+    "drain: nothing is sent after the goodbye",
+    { leaseMs: 2_000, beatMs: 100 },
+    async (world) => {
+      // Each call takes longer than the time between two beats: one falls due while the goodbye is under way.
+      const worker = await world.startIdle();
+      world.link.delayMs = 150;
+      worker.terminate();
+      await expectExit(world, worker, 4_000);
+      const names = world.wire.commands.map(({ name, args }) => (name === "FCALL" ? String(args[0]) : name));
+      const after = names.slice(names.indexOf("je_leave") + 1).filter((name) => name.startsWith("je_"));
+      expectEqual("calls after je_leave", after, []);
+      await expectLeft(world);
+    },
+  ),
+
   defineScenario("drain: ends in time although the queue is away", {}, async (world) => {
     const worker = await world.startIdle({ drainGraceMs: 500 });
     world.link.isAway = true;

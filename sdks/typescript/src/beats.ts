@@ -1,8 +1,11 @@
 import type { Hand } from "./hand.ts";
 import type { BeatReply } from "./protocol.ts";
-import { pause } from "./pause.ts";
+import { pause, unlessAborted } from "./pause.ts";
 import type { QueueConnection } from "./queue-connection.ts";
 import { QueueAway } from "./queue-errors.ts";
+
+/** How long a worker that leaves waits for the answer to its last beat. */
+const lastBeatMs = 1_000;
 
 export interface Beats {
   /** Beats until the signal is aborted. @throws QueueLost */
@@ -12,6 +15,11 @@ export interface Beats {
   /** A worker that missed two beats must ask before it publishes: its job may be another's by now. */
   mayPublish(hand: Hand): boolean;
   setTimes(times: { leaseMs: number; beatMs: number }): void;
+  /**
+   * Beats no more, and waits for one that is under way, but not for a server that is silent: a beat after the goodbye
+   * would make the worker known again.
+   */
+  end(): Promise<void>;
 }
 
 /** Keeps the leases of all jobs in hand, whatever their handlers do, and passes on what the queue says. */
@@ -25,6 +33,7 @@ export function createBeats(options: {
   const { queue, hands, onDrain } = options;
   let { leaseMs, beatMs } = options;
   let underWay: Promise<void> | undefined;
+  let isEnded = false;
   let heardAt = performance.now();
   let sooner = new AbortController();
 
@@ -68,6 +77,7 @@ export function createBeats(options: {
   }
 
   async function beatNow(): Promise<void> {
+    if (isEnded) return;
     underWay ??= beat().finally(() => {
       underWay = undefined;
     });
@@ -97,5 +107,9 @@ export function createBeats(options: {
     },
     mayPublish: (hand) => performance.now() - hand.renewedAt <= 2 * beatMs,
     setTimes,
+    async end() {
+      isEnded = true;
+      if (underWay !== undefined) await unlessAborted(underWay, AbortSignal.timeout(lastBeatMs));
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { Beats } from "./beats.ts";
 import type { Hand } from "./hand.ts";
 import type { Log } from "./log.ts";
 import { pause } from "./pause.ts";
@@ -16,13 +17,14 @@ const lastSendMs = 3_000;
  */
 export async function drain(options: {
   queue: QueueConnection;
+  beats: Beats;
   hands: ReadonlySet<Hand>;
   over: AbortSignal;
   hurry: AbortSignal;
   drainGraceMs: number;
   log: Log;
 }): Promise<void> {
-  const { queue, hands, over, hurry, drainGraceMs, log } = options;
+  const { queue, beats, hands, over, hurry, drainGraceMs, log } = options;
   const untilEmpty = async (limitMs: number, signal: AbortSignal) => {
     const end = performance.now() + limitMs;
     while (hands.size > 0 && performance.now() < end && !signal.aborted) await pause(lookMs, signal);
@@ -38,6 +40,7 @@ export async function drain(options: {
     log("info", "gave jobs back", { jobs: left.length });
   }
   await untilEmpty(lastSendMs, over);
+  await beats.end();
   await attempt(async () => await queue.leave());
 }
 

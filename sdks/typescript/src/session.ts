@@ -69,7 +69,7 @@ export async function runSession(options: SessionOptions): Promise<"stopped" | "
   try {
     const claiming = AbortSignal.any([stopping, over.signal]);
     await Promise.race([guard(claimUntil(claiming, queue, beats, start, options)), ...background]);
-    if (!over.signal.aborted) await guard(drain({ ...options, queue, hands, over: over.signal }));
+    if (!over.signal.aborted) await guard(drain({ ...options, queue, beats, hands, over: over.signal }));
   } finally {
     over.abort();
     for (const hand of hands) hand.stop("lost");

@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Collection
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from ._hand import Hand
 from ._metrics import Metrics
 from ._queue import Queue, QueueAway
+
+#: How long a worker that leaves waits for the answer to its last beat.
+_LAST_BEAT_SECONDS: Final = 1.0
 
 
 class Beats:
@@ -35,6 +38,7 @@ class Beats:
         self._heard_at = time.monotonic()
         self._metrics = metrics
         self._under_way: asyncio.Task[None] | None = None
+        self._is_ended = False
         #: Set when beats shall come sooner than they did.
         self._sooner = asyncio.Event()
 
@@ -65,10 +69,21 @@ class Beats:
 
     async def beat_now(self) -> None:
         """Beats now, or joins the beat that is under way. Raises QueueLost, QueueAway."""
+        if self._is_ended:
+            return
         if self._under_way is None:
             self._under_way = asyncio.ensure_future(self._beat())
             self._under_way.add_done_callback(self._beaten)
         await asyncio.shield(self._under_way)
+
+    async def end(self) -> None:
+        """Lets no beat follow and waits for one that is under way, but not for a server that is silent.
+
+        A beat after the goodbye would make the worker known again.
+        """
+        self._is_ended = True
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way], timeout=_LAST_BEAT_SECONDS)
 
     def may_publish(self, hand: Hand) -> bool:
         """A worker that missed two beats must ask before it publishes: its job may be another's by now."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
+from ._beats import Beats
 from ._hand import Hand
 from ._log import Log
 from ._pause import pause
@@ -19,6 +20,7 @@ _LAST_SEND_SECONDS: Final = 3.0
 async def drain(
     *,
     queue: Queue,
+    beats: Beats,
     hands: set[Hand],
     hurry: "asyncio.Future[None]",
     grace_seconds: float,
@@ -37,6 +39,7 @@ async def drain(
         await _attempt(queue.release([hand.ref for hand in left]))
         log.info("gave jobs back", jobs=len(left))
     await _until(lambda: not _any_settling(hands), _LAST_SEND_SECONDS)
+    await beats.end()
     await _attempt(queue.leave())
 
 

@@ -123,6 +123,7 @@ class Session:
     async def _leave(self) -> None:
         await drain(
             queue=self._queue,
+            beats=self._beats,
             hands=self._hands,
             hurry=self._hurry,
             grace_seconds=self._grace_seconds,
