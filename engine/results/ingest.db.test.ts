@@ -136,3 +136,24 @@ it("drops what a worker wrote on the stream by hand and nobody can read", async 
   await ingestResults(lab.engine);
   expect((await queue.stats()).resultsPending).toBe(0);
 });
+
+it("changes nothing for an entry that names another tenant than its job's, whose artifacts it could borrow", async () => {
+  const worker = lab.queue.worker("w1");
+  const [job] = (await worker.claim(1)).jobs;
+  const outcome = await lab.scan(job!);
+  const forged = {
+    job: job!.job,
+    attempt: 1,
+    lease: job!.lease,
+    worker: "w1",
+    tenant: "other",
+    reason: "settled",
+  };
+  const fields = Object.entries({ ...forged, stale: 0, outcome: JSON.stringify(outcome) })
+    .flat()
+    .map(String);
+  await lab.queue.valkey.xadd(`${lab.queue.queue.keyPrefix}results`, "*", ...fields);
+  expect(await ingestResults(lab.engine)).toMatchObject({ accepted: 0, late: 1 });
+  await worker.settle([job!], outcome);
+  expect(await ingestResults(lab.engine)).toMatchObject({ accepted: 1, late: 0 });
+});

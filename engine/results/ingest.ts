@@ -99,10 +99,14 @@ async function take(
   return { accepted: taken.size, late: late.length, ghosts, runs: ingested };
 }
 
-/** Only the current attempt of an open job of an open run may change anything. */
+/**
+ * Only the current attempt of an open job of an open run may change anything. The tenant is asked, too: a result
+ * by reference was fetched under the one that the entry names, and a worker can write entries by hand.
+ */
 function isAcceptable(job: JobRow, run: RunRow, entry: ResultEntry): boolean {
   return (
     !entry.stale &&
+    entry.tenant === job.tenant_id &&
     job.state === "queued" &&
     job.attempt === entry.attempt &&
     (run.state === "queued" || run.state === "running")
