@@ -209,3 +209,19 @@ async function untilSomebodyWaits(): Promise<void> {
      where a.datname = current_database() and not l.granted`;
   while ((await lab.test.owner.query(waiting)).rowCount === 0) await sleep(10);
 }
+
+it("starts the other runs of a shard although one of them cannot be started", async () => {
+  const stuck = await lab.createRun();
+  const others = [await lab.createRun(), await lab.createRun()];
+  await lab.test.owner.query("update scheduler.runs set shard = 0, workflow_started_at = null");
+  const start = async ({ workflowId }: { workflowId: string }) => {
+    if (workflowId.endsWith(stuck.runId)) throw new Error("no such thing");
+    return true;
+  };
+  const engine = { ...lab.engine, workflows: { ...lab.engine.workflows, start } };
+  expect(await startRuns(engine, 0)).toBe(2);
+  const { rows } = await lab.test.owner.query(
+    "select run_id from scheduler.runs where workflow_started_at is not null order by run_id",
+  );
+  expect(rows.map(({ run_id }) => run_id)).toEqual(others.map(({ runId }) => runId).toSorted());
+});

@@ -33,10 +33,20 @@ export async function drainDue(engine: Engine, shard: number): Promise<DrainedDu
 export async function startRuns(engine: Engine, shard: number): Promise<number> {
   for (let started = 0; ;) {
     const waiting = await withEngine(engine.engine, (tx) => listUnstarted(tx, shard, batch));
+    const failures: unknown[] = [];
     for (let at = 0; at < waiting.length; at += startsAtOnce) {
-      await Promise.all(waiting.slice(at, at + startsAtOnce).map((run) => startWorkflowOf(engine, run)));
+      const tried = await Promise.allSettled(
+        waiting.slice(at, at + startsAtOnce).map((run) => startWorkflowOf(engine, run)),
+      );
+      failures.push(...tried.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : [])));
     }
-    started += waiting.length;
+    started += waiting.length - failures.length;
+    // A run that cannot be started holds up neither the others nor the schedules of its shard: the ticker tries it
+    // again within ten seconds.
+    if (failures.length > 0) {
+      engine.log.error({ err: failures[0], shard, runs: failures.length }, "Runs could not be started.");
+      return started;
+    }
     if (waiting.length < batch) return started;
   }
 }
