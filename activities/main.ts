@@ -33,12 +33,13 @@ async function main(): Promise<void> {
   const opened = await openEngine(config, { service, log });
   const { engine, rawQueue, valkey, temporal } = opened;
   await checkServer(valkey);
-  const times = { leaseMs: config.queue.leaseSeconds * 1_000, beatMs: config.queue.beatSeconds * 1_000 };
+  const settings = {
+    leaseMs: config.queue.leaseSeconds * 1_000,
+    beatMs: config.queue.beatSeconds * 1_000,
+    highWater: config.queue.resultsHighWater,
+  };
   const ensureOpen = async (): Promise<void> => {
-    const { rebuilt, jobs } = await ensureQueue({ ...engine, queue: rawQueue }, times, () =>
-      restoreWorkerUsers(engine, valkey),
-    );
-    if (rebuilt) log.info({ jobs }, "The queue was built anew from PostgreSQL.");
+    await ensureQueue({ ...engine, queue: rawQueue }, settings, () => restoreWorkerUsers(engine, valkey));
   };
   await ensureOpen();
   const loops = startQueueLoops({ ...engine, queue: rawQueue }, ensureOpen);

@@ -25,6 +25,8 @@ export interface Engine {
   readonly newId: (prefix: IdPrefix) => string;
   /** How long one attempt of a job may take before its worker is told to stop. */
   readonly wallClockMs: number;
+  /** The most images in one job. */
+  readonly segmentImages: number;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
 }

@@ -82,6 +82,7 @@ export async function openEngine(
     newId,
     random: Math.random,
     wallClockMs: config.queue.wallClockSeconds * 1_000,
+    segmentImages: config.queue.segmentImages,
   };
   return {
     engine,

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { listQueuedBefore, raiseAttempts } from "../../store/jobs/reconcile.ts";
-import { getQueue, putQueue } from "../../store/queues.ts";
-import { withEngine } from "../../store/tenant.ts";
+import { getQueue, putQueue, type QueueRow } from "../../store/queues.ts";
+import { type EngineTx, withEngine } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
 import { ingestEach } from "../results/ingest-stream.ts";
 import { toMessage } from "../runs/dispatch.ts";
@@ -10,9 +10,11 @@ import { applyQueueSettings } from "./settings/apply.ts";
 const page = 1_000;
 
 /** What the queue is told when it opens; durations in milliseconds. */
-export interface QueueTimes {
+export interface OpenSettings {
   readonly leaseMs: number;
   readonly beatMs: number;
+  /** Claims stop while so many results wait. */
+  readonly highWater?: number;
 }
 
 /** Lets pool keys in again after the server lost its users. */
@@ -27,23 +29,61 @@ export type RestoreUsers = () => Promise<void>;
  */
 export async function ensureQueue(
   engine: Engine,
-  times: QueueTimes,
+  settings: OpenSettings,
   restoreUsers: RestoreUsers,
 ): Promise<{ rebuilt: boolean; jobs: number }> {
+  return whileLocked(engine, async (lockTx) => {
+    const serverRun = await engine.queue.runId();
+    const known = await getQueue(lockTx, engine.queue.queue);
+    const loss = await lossOf(engine, known, serverRun);
+    if (known !== undefined && loss === undefined) return { rebuilt: false, jobs: 0 };
+    const startedMs = performance.now();
+    const jobs = await rebuild(engine, settings, restoreUsers, serverRun);
+    if (loss !== undefined) {
+      const tookMs = Math.round(performance.now() - startedMs);
+      engine.metrics.queueRebuilds.inc({ cause: loss });
+      engine.log.warn({ cause: loss, jobs, tookMs }, "The queue was lost and built anew from PostgreSQL.");
+    }
+    return { rebuilt: true, jobs };
+  });
+}
+
+/** How often the holder of the lock says that it lives; after six silences PostgreSQL gives the lock away. */
+const pulseMs = 5_000;
+
+/**
+ * Runs `work` in one process at a time. Whoever waits may wait for as long as a rebuild takes. A holder that was
+ * frozen or cut off loses the lock; should it go on, its `open` only makes the others look once more.
+ */
+async function whileLocked<T>(engine: Engine, work: (lockTx: EngineTx) => Promise<T>): Promise<T> {
   return withEngine(engine.engine, async (lockTx) => {
-    // This transaction only holds the lock while others do the work, for as long as that takes.
-    await sql`set local idle_in_transaction_session_timeout = 0`.execute(lockTx);
+    await sql`set local lock_timeout = 0`.execute(lockTx);
+    await sql`set local statement_timeout = 0`.execute(lockTx);
+    await sql`set local idle_in_transaction_session_timeout = ${sql.lit(6 * pulseMs)}`.execute(lockTx);
     await sql`select pg_advisory_xact_lock(hashtextextended(${`queue ${engine.queue.queue}`}, 0))`.execute(
       lockTx,
     );
-    const serverRun = await engine.queue.runId();
-    const known = await getQueue(lockTx, engine.queue.queue);
-    if (known !== undefined && known.valkey_run_id === serverRun && (await isOpen(engine, known.epoch))) {
-      return { rebuilt: false, jobs: 0 };
+    const pulse = setInterval(() => void sql`select 1`.execute(lockTx).catch(() => undefined), pulseMs);
+    try {
+      return await work(lockTx);
+    } finally {
+      clearInterval(pulse);
     }
-    const jobs = await rebuild(engine, times, restoreUsers, serverRun);
-    return { rebuilt: true, jobs };
   });
+}
+
+/** `restart`: another server process, empty or with an older image. `epoch`: the keys are gone, or another's. */
+type Loss = "restart" | "epoch";
+
+/** How the queue that PostgreSQL knows was lost; undefined when it is there, or was never opened. */
+async function lossOf(
+  engine: Engine,
+  known: QueueRow | undefined,
+  serverRun: string,
+): Promise<Loss | undefined> {
+  if (known === undefined) return undefined;
+  if (known.valkey_run_id !== serverRun) return "restart";
+  return (await isOpen(engine, known.epoch)) ? undefined : "epoch";
 }
 
 async function isOpen(engine: Engine, epoch: string): Promise<boolean> {
@@ -59,7 +99,7 @@ async function isOpen(engine: Engine, epoch: string): Promise<boolean> {
 
 async function rebuild(
   engine: Engine,
-  times: QueueTimes,
+  settings: OpenSettings,
   restoreUsers: RestoreUsers,
   serverRun: string,
 ): Promise<number> {
@@ -69,7 +109,7 @@ async function rebuild(
   await withEngine(engine.engine, (tx, now) => raiseAttempts(tx, now));
   await restoreUsers();
   await applyQueueSettings(engine);
-  await engine.queue.open(epoch, times);
+  await engine.queue.open(epoch, settings);
 
   let sent = 0;
   for (let afterJobId = ""; ;) {

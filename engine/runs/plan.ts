@@ -130,7 +130,7 @@ const emptySnapshot: SnapshotCounts = {
 
 /** Cuts the ordinals 0 … images-1 into segments, fitted to the workers that are alive. */
 function cutSegments(engine: Engine, images: number, workersAlive: number): NewJob[] {
-  const size = segmentSize(images, Math.max(1, workersAlive) * slotsPerWorker);
+  const size = segmentSize(images, Math.max(1, workersAlive) * slotsPerWorker, engine.segmentImages);
   const jobs: NewJob[] = [];
   for (let from = 0; from < images; from += size) {
     const to = Math.min(from + size, images);

@@ -1,13 +1,15 @@
 import { segmentSize } from "./segment-size.ts";
 
 test.each([
-  [0, 4, 1],
-  [1, 4, 1],
-  [200, 4, 7],
-  [6_400, 4, 200],
-  [1_000_000, 4, 200],
-  [100, 0, 13],
-  [100, 1_000, 1],
-])("%i images on %i slots make segments of %i", (planned, slots, size) => {
-  expect(segmentSize(planned, slots)).toBe(size);
+  [0, 4, 200, 1],
+  [1, 4, 200, 1],
+  [200, 4, 200, 7],
+  [6_400, 4, 200, 200],
+  [1_000_000, 4, 200, 200],
+  [1_000_000, 4, 50, 50],
+  [200, 4, 1, 1],
+  [100, 0, 200, 13],
+  [100, 1_000, 200, 1],
+])("%i images on %i slots, at most %i in a segment, make segments of %i", (planned, slots, largest, size) => {
+  expect(segmentSize(planned, slots, largest)).toBe(size);
 });

@@ -1,12 +1,11 @@
 /** Segments for each live slot: enough that a slow one does not hold the end of the run back. */
 const segmentsPerSlot = 8;
-const largestSegment = 200;
 
 /**
- * How many images a job gets: `clamp(ceil(planned / (8 × live slots)), 1, 200)`.
+ * How many images a job gets: `clamp(ceil(planned / (8 × live slots)), 1, largest)`.
  * With no live slot it counts as one, so that a run planned before its workers still has few jobs.
  */
-export function segmentSize(plannedImages: number, liveSlots: number): number {
+export function segmentSize(plannedImages: number, liveSlots: number, largestSegment: number): number {
   const size = Math.ceil(plannedImages / (segmentsPerSlot * Math.max(1, liveSlots)));
   return Math.min(largestSegment, Math.max(1, size));
 }

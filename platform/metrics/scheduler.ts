@@ -30,6 +30,8 @@ export interface SchedulerMetrics {
   readonly runsActive: Gauge<"mode">;
   /** Images that wait in a schedule's runs. */
   readonly runnerBacklog: Gauge<"mode" | "schedule">;
+  /** How often the queue was lost and built anew: its server restarted, or its keys were gone (`epoch`). */
+  readonly queueRebuilds: Counter<"cause">;
 }
 
 /** Registers the scheduler's metrics. Call once for each registry. */
@@ -82,5 +84,8 @@ export function createSchedulerMetrics(registry: MetricsRegistry): SchedulerMetr
       labelNames: ["mode", "schedule"],
       registers,
     }),
+    queueRebuilds: counter("scheduler_queue_rebuilds_total", "Queues lost and built anew from PostgreSQL.", [
+      "cause",
+    ]),
   };
 }

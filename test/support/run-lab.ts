@@ -78,6 +78,7 @@ export async function createRunLab(): Promise<RunLab> {
     metrics: createSchedulerMetrics(createMetrics("lab", { processMetrics: false })),
     newId,
     wallClockMs: 60_000,
+    segmentImages: 200,
     random: () => 0,
   };
   const worker = { keyId: "0".repeat(16), queue: queue.queue.queue };

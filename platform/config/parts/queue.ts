@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { seconds } from "../values.ts";
+import { integer, seconds } from "../values.ts";
 import { variable } from "../variable.ts";
 
 export const queuePart = z
@@ -18,6 +18,16 @@ export const queuePart = z
       "JOBENGINE_QUEUE_WALL_CLOCK_SECONDS",
       "How long one attempt of a job may take before its worker is told to cancel it.",
       seconds(1, 86_400).default(1800),
+    ),
+    resultsHighWater: variable(
+      "JOBENGINE_QUEUE_RESULTS_HIGH_WATER",
+      "While so many results wait to be taken into PostgreSQL, no job is given out.",
+      integer(1, 1_000_000).default(10_000),
+    ),
+    segmentImages: variable(
+      "JOBENGINE_QUEUE_SEGMENT_IMAGES",
+      "The most images in one job. Fewer make more jobs of a run, each of them shorter.",
+      integer(1, 200).default(200),
     ),
   })
   .superRefine((queue, context) => {
