@@ -81,7 +81,12 @@ test("an older append-only file is not believed: no job that it holds is given o
   const older = `${folder}-older`;
   try {
     await using server = await startOwnServer(
-      ...["--dir", folder, "--appendonly", "yes", "--appendfsync", "always"],
+      "--dir",
+      folder,
+      "--appendonly",
+      "yes",
+      "--appendfsync",
+      "always",
     );
     await using own = await openTestQueue({}, server.url);
     engine = { ...engine, queue: own.queue };
