@@ -1,16 +1,25 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import type { Redis } from "ioredis";
 import { queueProtocolVersion } from "../../model/queue/limits.ts";
 
 /** The Lua library's name carries the protocol version: two versions live side by side during an upgrade. */
 export const libraryName = `jobengine_v${queueProtocolVersion}`;
 
-const libraryPath = fileURLToPath(new URL("functions/jobengine.lua", import.meta.url));
+const folder = path.join(import.meta.dirname, "functions");
+
+/** The text of the library: the files of its folder in the order of their names. */
+export function readLibrary(): string {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".lua"));
+  return files
+    .toSorted()
+    .map((name) => readFileSync(path.join(folder, name), "utf8"))
+    .join("");
+}
 
 /** Loads the queue functions into the server unless exactly this text is there. Answers whether it did. */
 export async function installFunctions(valkey: Redis): Promise<boolean> {
-  const code = readFileSync(libraryPath, "utf8");
+  const code = readLibrary();
   if ((await installedCode(valkey)) === code) return false;
   await valkey.function("LOAD", "REPLACE", code);
   return true;

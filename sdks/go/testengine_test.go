@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -52,8 +54,14 @@ type settled struct {
 
 const defaultLeaseMs, defaultBeatMs = 60_000, 15_000
 
+// library is the text of the queue's functions: the files of their folder in the order of their names.
 var library = sync.OnceValues(func() (string, error) {
-	text, err := os.ReadFile("../../platform/valkey/functions/jobengine.lua")
+	names, err := filepath.Glob("../../platform/valkey/functions/*.lua") // sorted
+	var text []byte
+	for _, name := range names {
+		part, readErr := os.ReadFile(name)
+		text, err = append(text, part...), errors.Join(err, readErr)
+	}
 	return string(text), err
 })
 

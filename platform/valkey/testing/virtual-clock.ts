@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import type { Redis } from "ioredis";
+import { readLibrary } from "../functions.ts";
 
-const library = path.join(import.meta.dirname, "../functions/jobengine.lua");
 const realClock = /local function clock\(\)\n(?: {2}.*\n)+end\n/;
 const clockKey = "virtual-clock";
 
@@ -21,7 +19,7 @@ const startMs = 1_800_000_000_000;
  * them changes. The server must be the test's own, and opened before: opening installs the real functions.
  */
 export async function useVirtualClock(valkey: Redis): Promise<VirtualClock> {
-  const code = readFileSync(library, "utf8");
+  const code = readLibrary();
   const changed = code.replace(
     realClock,
     `local function clock() return tonumber(call('GET', '${clockKey}')) end\n`,

@@ -20,7 +20,8 @@ import valkey
 from jobengine import Handlers, Worker
 
 SDKS = Path(__file__).resolve().parents[2]
-LIBRARY = SDKS.parent / "platform/valkey/functions/jobengine.lua"
+#: The files of the queue functions are one library in the order of their names.
+LIBRARY = "".join(part.read_text() for part in sorted((SDKS.parent / "platform/valkey/functions").glob("*.lua")))
 
 #: What the engine grants to a worker's user, as the vectors have it for all SDKs.
 WORKER_RULES: list[str] = json.loads((SDKS / "conformance/worker-user.json").read_text())
@@ -73,7 +74,7 @@ class Engine:
         self.lease_ms, self.beat_ms, self.settings = lease_ms, beat_ms, settings
         self.valkey_url = os.environ["TEST_VALKEY_URL"]
         self.valkey = cast(Any, valkey.Valkey.from_url(self.valkey_url, decode_responses=True))
-        self.valkey.execute_command("FUNCTION", "LOAD", "REPLACE", LIBRARY.read_text())
+        self.valkey.execute_command("FUNCTION", "LOAD", "REPLACE", LIBRARY)
         self.queue = f"py-{secrets.token_hex(6)}"
         self.prefix = f"{{je:{self.queue}}}:"
         self.user = f"wk_{secrets.token_hex(8)}"

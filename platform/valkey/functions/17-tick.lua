@@ -1,0 +1,75 @@
+-- Server: tick.
+
+local function promote_due(k, now)
+  local ids = call('ZRANGE', k.delayed, '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_ITEMS)
+  if #ids == 0 then return 0 end
+  local records, writes = load_records(k, ids), new_writes()
+  local seq = call('HINCRBY', k.counters, 'seq', #ids) - #ids
+  for i, job in ipairs(ids) do
+    local record = records[job]
+    append(writes.members, k.delayed, job)
+    if record then
+      record[STATE], record[SINCE], record[SEQ] = READY, now, seq + i
+      append(writes.sets, k.jobs, job, cmsgpack.pack(record))
+      enter_lane(writes, record, job)
+    end
+  end
+  commit(k, writes, now)
+  return #ids
+end
+
+local CRASH = '{"error":{"class":"crash","message":"The worker was not heard of before its lease ended."},"status":"failed"}'
+
+local function expire_due(k, now)
+  local ids = call('ZRANGE', k.leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_ITEMS)
+  if #ids == 0 then return 0 end
+  local records, writes = load_records(k, ids), new_writes()
+  for _, job in ipairs(ids) do
+    local record = records[job]
+    append(writes.members, k.leases, job)
+    if record then
+      publish(k, job, record[ATTEMPT], record[LEASE], record[WORKER], record, 'lease_expired', false, now, CRASH, #CRASH)
+      -- No lease from here on: what the worker may still settle is stale.
+      record[LEASE] = 0
+      close_job(k, job, record, now, writes)
+    end
+  end
+  wake_all(k, commit(k, writes, now), now, config_of(k).lease)
+  return #ids
+end
+
+-- Workers that were silent for a lease are no longer idle, after ten leases they are forgotten.
+local function forget_workers(k, now, cfg)
+  zrem(k.idle, call('ZRANGE', k.workers, '-inf', now - cfg.lease, 'BYSCORE', 'LIMIT', 0, MAX_ITEMS))
+  local gone = call('ZRANGE', k.workers, '-inf', now - 10 * cfg.lease, 'BYSCORE', 'LIMIT', 0, 100)
+  if #gone == 0 then return end
+  zrem(k.workers, gone)
+  call('SREM', k.draining, unpack(gone))
+  for _, kind in ipairs(call('SMEMBERS', k.kinds)) do call('SREM', k.serves .. kind, unpack(gone)) end
+end
+
+-- A tenant behind the present starts there when it comes back: nothing needs to be known of it.
+local function forget_past(k)
+  for _, road in ipairs(roads(k)) do
+    call('ZREMRANGEBYSCORE', k.virtual .. road, '-inf', '(' .. string.format('%.6f', present_of(k, road)))
+  end
+end
+
+local function next_due(k, now)
+  local wait = 1000
+  for _, key in ipairs({ k.delayed, k.leases }) do
+    local head = call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    if head[2] then wait = math.min(wait, math.max(0, tonumber(head[2]) - now)) end
+  end
+  return wait
+end
+
+-- tick(epoch) -> [ms until it is due again, promoted, expired, woken]
+define('je_tick', { 'allow-oom' }, is_open, function(k, _, now)
+  local cfg = config_of(k)
+  local promoted, expired = promote_due(k, now), expire_due(k, now)
+  local woken = wake_missed(k, now, cfg)
+  forget_workers(k, now, cfg)
+  forget_past(k)
+  return { next_due(k, now), promoted, expired, woken }
+end)
