@@ -16,6 +16,8 @@ import { mountImage } from "./v1/scheduler/inventory/images/by-digest.ts";
 import { mountImageFindings } from "./v1/scheduler/inventory/images/by-digest/findings.ts";
 import { mountImageSbom } from "./v1/scheduler/inventory/images/by-digest/sbom.ts";
 import { mountJob } from "./v1/scheduler/jobs/by-id.ts";
+import { mountJobArtifacts } from "./v1/scheduler/jobs/by-id/artifacts.ts";
+import { mountJobArtifact } from "./v1/scheduler/jobs/by-id/artifacts/by-name.ts";
 import { mountJobWhy } from "./v1/scheduler/jobs/by-id/why.ts";
 import { mountQueues } from "./v1/scheduler/queues.ts";
 import { mountPauseQueue } from "./v1/scheduler/queues/by-name/pause.ts";
@@ -71,6 +73,8 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountCancelRun,
   mountJob,
   mountJobWhy,
+  mountJobArtifacts,
+  mountJobArtifact,
   mountQueues,
   mountQueueTenant,
   mountPauseQueue,

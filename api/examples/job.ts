@@ -1,3 +1,4 @@
+import type { ArtifactDocument } from "../../engine/jobs/artifact-document.ts";
 import type { JobDocument } from "../../engine/jobs/documents.ts";
 import type { JobRecordDocument } from "../../engine/jobs/get.ts";
 import { runExample } from "./run.ts";
@@ -26,6 +27,16 @@ export const jobExample: JobDocument = {
   },
 };
 
+export const artifactExample: ArtifactDocument = {
+  name: "result.json",
+  attempt: 2,
+  uri: `/api/v1/scheduler/jobs/${jobExample.id}/artifacts/result.json?attempt=2`,
+  digest: "sha256:2c4e6b8d1f3a5c7e9b0d2f4a6c8e1b3d1b3d5f7a9c0e2b4d6f8a1c3e5b7d9f0a",
+  bytes: 187_338,
+  mime: "application/json",
+  createdAt: "2026-05-02T00:00:03.120Z",
+};
+
 export const jobRecordExample: JobRecordDocument = {
   ...jobExample,
   attempts: [
@@ -40,5 +51,5 @@ export const jobRecordExample: JobRecordDocument = {
     },
   ],
   lateResults: [],
-  artifacts: [],
+  artifacts: [artifactExample],
 };

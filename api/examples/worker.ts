@@ -7,6 +7,7 @@ import type {
   scanSboms,
 } from "../../model/results/scan-inputs.ts";
 import { advisoryExample } from "./advisory.ts";
+import { jobExample } from "./job.ts";
 import { imageExample, sbomExample } from "./image.ts";
 
 export const registrationExample: Registration = {
@@ -44,4 +45,5 @@ export const storedArtifactExample = {
   name: "result.json",
   digest: "sha256:2c4e6b8d1f3a5c7e9b0d2f4a6c8e1b3d1b3d5f7a9c0e2b4d6f8a1c3e5b7d9f0a",
   bytes: 187_338,
+  uri: `/api/v1/scheduler/jobs/${jobExample.id}/artifacts/result.json?attempt=2`,
 };

@@ -3,6 +3,7 @@ import { timestamp, toTimestamp } from "../../model/time/timestamp.ts";
 import { type JobRecord, readJob } from "../../store/jobs/read.ts";
 import { withTenant } from "../../store/tenant.ts";
 import type { Ctx } from "../context.ts";
+import { artifactDocument, toArtifactDocument } from "./artifact-document.ts";
 import { jobDocument, toJobDocument } from "./documents.ts";
 import { heldJobs } from "./held-jobs.ts";
 
@@ -32,16 +33,7 @@ export const jobRecordDocument = jobDocument.extend({
       }),
     )
     .meta({ description: "Results that came too late or twice. They changed nothing." }),
-  artifacts: z.array(
-    z.object({
-      attempt,
-      name: z.string(),
-      digest: z.string(),
-      bytes: z.int(),
-      mime: z.string(),
-      createdAt: timestamp,
-    }),
-  ),
+  artifacts: z.array(artifactDocument),
 });
 
 export type JobRecordDocument = z.infer<typeof jobRecordDocument>;
@@ -72,13 +64,6 @@ function listsOf(record: JobRecord): Pick<JobRecordDocument, "attempts" | "lateR
       agreement: row.agreement,
       receivedAt: toTimestamp(row.received_at.getTime()),
     })),
-    artifacts: record.artifacts.map((row) => ({
-      attempt: row.attempt,
-      name: row.name,
-      digest: row.digest,
-      bytes: row.bytes,
-      mime: row.mime,
-      createdAt: toTimestamp(row.created_at.getTime()),
-    })),
+    artifacts: record.artifacts.map(toArtifactDocument),
   };
 }

@@ -1,7 +1,16 @@
 import { DomainError, invalidField } from "../../model/errors.ts";
 import { insertArtifact } from "../../store/work/artifacts.ts";
 import type { Engine } from "../context.ts";
+import { artifactUri } from "../jobs/artifact-document.ts";
 import { inOpenJob, type JobRequest } from "./open-job.ts";
+
+/** What an artifact may be called to be; none that a browser would run. */
+export const artifactMediaTypes = [
+  "application/octet-stream",
+  "application/json",
+  "application/x-ndjson",
+  "text/plain",
+] as const;
 
 /** The largest artifact, in bytes. */
 export const artifactMaxBytes = 64 * 1024 * 1024;
@@ -21,7 +30,7 @@ export interface PutArtifact extends JobRequest {
 export async function putArtifact(
   engine: Engine,
   request: PutArtifact,
-): Promise<{ digest: string; bytes: number; name: string }> {
+): Promise<{ digest: string; bytes: number; name: string; uri: string }> {
   // Asked first, so that nobody uploads for a job that is not open; and again with the row.
   const tenant = await inOpenJob(engine, request, async (_, job) => job.tenant_id);
   const blob = await engine.blobs.put(tenant, request.bytes, { maxBytes: artifactMaxBytes });
@@ -42,5 +51,6 @@ export async function putArtifact(
     });
     if (!isSame) throw new DomainError("conflict", `This attempt has another artifact named ${name}.`);
   });
-  return { ...blob, name: request.name };
+  const uri = artifactUri({ job_id: request.jobId, attempt: request.attempt, name: request.name });
+  return { ...blob, name: request.name, uri };
 }

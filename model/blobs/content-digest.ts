@@ -13,3 +13,10 @@ export function parseContentDigest(header: string | undefined): string | undefin
   const bytes = Uint8Array.from(atob(match[1]), (char) => char.charCodeAt(0));
   return `sha256:${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
+
+/** The value of the header for a digest `sha256:<hex>`. */
+export function contentDigestOf(digest: string): string {
+  const pairs = digest.slice("sha256:".length).match(/../g) ?? [];
+  const bytes = pairs.map((pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+  return `sha-256=:${btoa(bytes.join(""))}:`;
+}

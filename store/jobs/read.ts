@@ -1,7 +1,8 @@
 import type { Selectable } from "kysely";
 import { notFound } from "../../model/errors.ts";
-import type { ArtifactsTable, JobAttemptsTable, LateResultsTable } from "../tables.ts";
+import type { JobAttemptsTable, LateResultsTable } from "../tables.ts";
 import type { TenantTx } from "../tenant.ts";
+import { type ArtifactRow, listArtifacts } from "./artifacts.ts";
 import type { JobRow } from "./rows.ts";
 
 /** A job with everything that is recorded about it, each list by attempt. */
@@ -9,7 +10,7 @@ export interface JobRecord {
   readonly job: JobRow;
   readonly attempts: readonly Selectable<JobAttemptsTable>[];
   readonly lateResults: readonly Selectable<LateResultsTable>[];
-  readonly artifacts: readonly Selectable<ArtifactsTable>[];
+  readonly artifacts: readonly ArtifactRow[];
 }
 
 /** One job with what was decided of its run, or `not_found` for an unknown and a foreign one alike. */
@@ -61,14 +62,6 @@ export async function readJob(tx: TenantTx, tenant: string, jobId: string): Prom
     .orderBy("received_at")
     .limit(mostRows)
     .execute();
-  const artifacts = await tx
-    .selectFrom("scheduler.artifacts")
-    .selectAll()
-    .where("tenant_id", "=", tenant)
-    .where("job_id", "=", jobId)
-    .orderBy("attempt")
-    .orderBy("name")
-    .limit(mostRows)
-    .execute();
+  const artifacts = await listArtifacts(tx, { tenant, jobId }, undefined, mostRows);
   return { job, attempts, lateResults, artifacts };
 }

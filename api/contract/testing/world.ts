@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { putArtifact } from "../../../engine/work/put-artifact.ts";
 import { mintWorkerKey } from "../../../engine/worker-keys/mint.ts";
 import { type ApiLab, annOf, createApiLab } from "../../../test/support/api-lab.ts";
 import { type Operation, type Parameter, parametersIn, readDescription } from "./document.ts";
@@ -67,7 +69,20 @@ async function fill(api: ApiLab, tenant: string): Promise<void> {
       tenant,
       body: { selection: { scope: "all" }, force },
     });
+    await api.lab.planAndDispatch({ tenant, runId: body.id });
+    await storeArtifacts(api, tenant, body.id);
     await api.lab.complete({ tenant, runId: body.id });
+  }
+}
+
+/** What a worker would have stored for each job of a run. */
+async function storeArtifacts({ lab }: ApiLab, tenant: string, runId: string): Promise<void> {
+  const worker = { keyId: "0".repeat(16), queue: lab.queue.queue.queue };
+  const { items } = await lab.queue.queue.listRun(runId, null, 100);
+  for (const { job: jobId, attempt } of items) {
+    const bytes = Readable.from([Buffer.from(`of ${tenant}\n`)]);
+    const what = { name: "log.txt", mime: "text/plain", digest: undefined, bytes };
+    await putArtifact(lab.engine, { worker, jobId, attempt, ...what });
   }
 }
 
@@ -92,11 +107,13 @@ async function listedIds(api: ApiLab, operations: readonly Operation[], tenant: 
     const found = texts.find((text) => typeof text === "string" && form.test(text));
     return (found as string | undefined) ?? sampleText(parameter.schema);
   };
-  for (const operation of [...reads.filter((one) => !isBelow(one)), ...reads.filter(isBelow)]) {
-    if (!parametersIn(operation, "query").some(({ name }) => name === "pageToken")) continue;
+  const lists = reads.filter((one) => parametersIn(one, "query").some(({ name }) => name === "pageToken"));
+  // Twice those below: some need an id that another of them shows.
+  const below = lists.filter(isBelow);
+  for (const operation of [...lists.filter((one) => !isBelow(one)), ...below, ...below]) {
     const path = fillPath(operation, (parameter) => of(operation, parameter));
     const response = await api.app.request(path, { headers: annOf(tenant) });
-    const { items: listed } = (await response.json()) as { items: Record<string, unknown>[] };
+    const { items: listed = [] } = (await response.json()) as { items?: Record<string, unknown>[] };
     items.set(operation.path, listed);
   }
   return { of };

@@ -1,6 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { Engine } from "../../../../../engine/context.ts";
-import { artifactMaxBytes, putArtifact } from "../../../../../engine/work/put-artifact.ts";
+import { artifactDocument, artifactName } from "../../../../../engine/jobs/artifact-document.ts";
+import {
+  artifactMaxBytes,
+  artifactMediaTypes,
+  putArtifact,
+} from "../../../../../engine/work/put-artifact.ts";
 import { parseContentDigest } from "../../../../../model/blobs/content-digest.ts";
 import { attemptMax } from "../../../../../model/queue/job-message.ts";
 import { jsonAnswer } from "../../../../../platform/http/answers.ts";
@@ -10,8 +15,6 @@ import { queryInteger } from "../../../../../platform/http/query.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { streamBody } from "../../../../../platform/http/stream-body.ts";
 import { storedArtifactExample } from "../../../../examples/worker.ts";
-
-const mediaTypes = ["application/octet-stream", "application/json", "application/x-ndjson", "text/plain"];
 
 const route = defineRoute({
   method: "put",
@@ -25,19 +28,19 @@ const route = defineRoute({
   request: {
     params: z.object({
       jobId: z.string().regex(/^job_[0-9a-f]{32}$/, "must be a job id"),
-      name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ -"),
+      name: artifactName,
     }),
     query: z.object({
       attempt: queryInteger(1, attemptMax),
       lease: queryInteger(0, 999_999_999_999_999).optional(),
     }),
-    body: streamBody(mediaTypes, artifactMaxBytes, "The bytes.", {
+    body: streamBody(artifactMediaTypes, artifactMaxBytes, "The bytes.", {
       "text/plain": "matched 201 components\n",
     }),
   },
   responses: {
     200: jsonAnswer(
-      z.object({ name: z.string(), digest: z.string(), bytes: z.int() }),
+      artifactDocument.pick({ name: true, uri: true, digest: true, bytes: true }),
       "Stored, or there already.",
       { example: storedArtifactExample },
     ),
