@@ -1,3 +1,4 @@
+import type { RetryBudgets } from "../model/jobs/decide-retry.ts";
 import type { Identity } from "../model/identity/identity.ts";
 import type { OperatorNote } from "../model/identity/operator-note.ts";
 import type { BlobStore } from "../platform/blobs/blob-store.ts";
@@ -27,6 +28,8 @@ export interface Engine {
   readonly wallClockMs: number;
   /** The most images in one job. */
   readonly segmentImages: number;
+  /** What a job may use up before it is parked. */
+  readonly retryBudgets: RetryBudgets;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
 }

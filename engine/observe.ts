@@ -1,5 +1,6 @@
 import { modeLabels, type SchedulerMetrics } from "../platform/metrics/scheduler.ts";
 import type { RunDelta } from "../store/runs/book-results.ts";
+import { countWaiting } from "../store/jobs/parked/count-waiting.ts";
 import { countActive } from "../store/runs/count-active.ts";
 import type { RunRow } from "../store/runs/rows.ts";
 import { withEngine } from "../store/tenant.ts";
@@ -30,6 +31,14 @@ export function observeResults(
   metrics.runnerDeltaHigh.inc({ mode }, books.newHigh);
 }
 
+/** Counts jobs that were given up. */
+export function observeParked(
+  metrics: SchedulerMetrics,
+  parked: readonly { readonly kind: string; readonly reason: string }[],
+): void {
+  for (const { kind, reason } of parked) metrics.jobsParked.inc({ kind, reason });
+}
+
 /** Counts the end of a run. */
 export function observeEnd(metrics: SchedulerMetrics, run: RunRow): void {
   const seconds = ((run.finished_at ?? run.created_at).getTime() - run.created_at.getTime()) / 1_000;
@@ -38,8 +47,12 @@ export function observeEnd(metrics: SchedulerMetrics, run: RunRow): void {
 
 /** Sets the gauges from the rows, so that they are right after a restart, too. */
 export async function measureActive(engine: Engine): Promise<void> {
-  const active = await withEngine(engine.engine, (tx) => countActive(tx));
-  const { runsActive, runnerBacklog } = engine.metrics;
+  const { active, waiting } = await withEngine(engine.engine, async (tx) => ({
+    active: await countActive(tx),
+    waiting: await countWaiting(tx),
+  }));
+  const { runsActive, runnerBacklog, jobsParkedWaiting } = engine.metrics;
+  jobsParkedWaiting.set(waiting);
   runsActive.reset();
   runnerBacklog.reset();
   for (const { mode, schedule_id: schedule, runs, images } of active) {

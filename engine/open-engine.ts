@@ -83,6 +83,11 @@ export async function openEngine(
     random: Math.random,
     wallClockMs: config.queue.wallClockSeconds * 1_000,
     segmentImages: config.queue.segmentImages,
+    retryBudgets: {
+      tries: config.queue.retryTries,
+      crashes: config.queue.retryCrashes,
+      wallClockMs: config.queue.retrySeconds * 1_000,
+    },
   };
   return {
     engine,

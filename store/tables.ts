@@ -199,6 +199,7 @@ export interface JobAttemptsTable {
   worker: string | null;
   leased_ms: number | null;
   settled_at: Date;
+  error_code: string | null;
 }
 
 export interface JobsTable {
@@ -247,6 +248,27 @@ export interface OutboxTable {
   envelope: Json;
   occurred_at: Date;
   published_at: Date | null;
+}
+
+export interface ParkedJobsTable {
+  tenant_id: string;
+  job_id: string;
+  run_id: string;
+  schedule_id: string | null;
+  kind: string;
+  mode: string;
+  reason: string;
+  error_class: string;
+  error_code: string | null;
+  error_message: string;
+  worker: string | null;
+  tries: number;
+  crashes: number;
+  ordinals: string;
+  images: number;
+  parked_at: Date;
+  redriven_by: string | null;
+  redriven_at: Date | null;
 }
 
 export interface QueueLimitsTable {
@@ -346,6 +368,9 @@ export interface RunsTable {
   workflow_started_at: Date | null;
   drained_signalled_at: Date | null;
   event_seq: Generated<number>;
+  jobs_parked: Generated<number>;
+  rate_per_second: number | null;
+  paced_until: Date | null;
 }
 
 export interface SbomComponentsTable {
@@ -427,6 +452,7 @@ export interface Tables {
   "scheduler.jobs": JobsTable;
   "scheduler.late_results": LateResultsTable;
   "scheduler.outbox": OutboxTable;
+  "scheduler.parked_jobs": ParkedJobsTable;
   "scheduler.queue_limits": QueueLimitsTable;
   "scheduler.queue_pauses": QueuePausesTable;
   "scheduler.queues": QueuesTable;

@@ -33,7 +33,7 @@ export const runExample: Run = {
   reason: { text: "nightly, due 2026-05-02T00:00:00.000Z" },
   stats: { planner: 120, queue: 40, execution: 3900, postProcessing: 60 },
   counts: { planned: 180, fresh: 20, succeeded: 178, failed: 0, incomplete: 2, cancelled: 0 },
-  segments: { total: 32, open: 0 },
+  segments: { total: 32, open: 0, parked: 0 },
   coverage: { components: 41_230, matchable: 40_988 },
   findings: { newFindings: 1, newCritical: 0, newHigh: 1, fixed: 0, imagesChanged: 1 },
   deltas: [deltaExample],

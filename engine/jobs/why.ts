@@ -41,6 +41,7 @@ export async function whyJob(ctx: Ctx, id: string): Promise<z.infer<typeof jobWh
     attempt: job.attempt,
     reason: job.outcome_reason,
     notBeforeMs: job.not_before?.getTime() ?? null,
+    redrivenBy: job.parked?.redriven_by ?? null,
     isRunCancelled: job.cancel_requested_at !== null,
   };
   const reasons = [...explainWait(booked, situation, now.getTime())];

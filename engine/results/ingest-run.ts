@@ -2,6 +2,7 @@ import { countOrdinals, listOrdinals } from "../../model/jobs/ordinals.ts";
 import { resolveResult } from "../../model/results/resolve-result.ts";
 import { applyJobUpdates, type EndedAttempt, insertAttempts } from "../../store/jobs/apply-resolutions.ts";
 import { insertJobs, parseMultirange } from "../../store/jobs/insert.ts";
+import { insertParkedJobs, type ParkedJob } from "../../store/jobs/parked/insert.ts";
 import type { JobRow } from "../../store/jobs/rows.ts";
 import { type ImageException, insertImageExceptions } from "../../store/results/image-outcomes.ts";
 import { getSnapshotImages } from "../../store/results/snapshot-images.ts";
@@ -12,7 +13,7 @@ import type { EngineTx } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
 import { applyImages, type MatchedImage } from "./apply-images.ts";
 import { checkImages } from "./check-images.ts";
-import { changeOf, endedAttempt, type JobChange } from "./job-update.ts";
+import { changeOf, endedAttempt, type JobChange, parkedJob } from "./job-update.ts";
 import type { LoadedEntry } from "./load-result.ts";
 
 /** A result that the fence let through, with its job. */
@@ -28,6 +29,8 @@ export interface IngestedRun {
   readonly books: RunDelta;
   /** The states that its jobs took. */
   readonly states: readonly string[];
+  /** Its jobs that were given up. */
+  readonly parked: readonly ParkedJob[];
 }
 
 /** Takes the accepted results of one locked run in; answers the run as it stands after. */
@@ -48,6 +51,7 @@ export async function ingestRun(
   const leftOver: ImageException[] = [];
   const changes: JobChange[] = [];
   const attempts: EndedAttempt[] = [];
+  const parked: ParkedJob[] = [];
   for (const item of accepted) {
     const { job, entry, result } = item;
     const ordinals = parseMultirange(job.ordinals);
@@ -62,14 +66,17 @@ export async function ingestRun(
         isRunCancelled: run.cancel_requested_at !== null,
       },
       { entry, settled: checked.ordinals, fault: item.fault ?? checked.fault },
-      engine.random(),
+      { budgets: engine.retryBudgets, random: engine.random() },
     );
     matched.push(...checked.matched);
     exceptions.push(...checked.exceptions);
     attempts.push(endedAttempt(item, resolution));
     changes.push(changeOf(now, job, ordinals, checked.ordinals, item, resolution, () => engine.newId("job")));
-    if (resolution.rest.kind === "close") {
-      const { status, reason, ordinals: rest } = resolution.rest;
+    const given = parkedJob(job, item, resolution);
+    if (given !== undefined) parked.push(given);
+    if (resolution.rest.kind === "close" || resolution.rest.kind === "park") {
+      const { reason, ordinals: rest } = resolution.rest;
+      const status = resolution.rest.kind === "park" ? "failed" : resolution.rest.status;
       books[status] += countOrdinals(rest);
       // Of a job that closes whole the ranges name the images; of one that settled partly they cannot.
       if (checked.ordinals.length > 0)
@@ -80,12 +87,14 @@ export async function ingestRun(
   const children = changes.flatMap(({ child }) => child ?? []);
   const closed = changes.filter(({ update }) => update.state !== "planned").length;
   books.jobsTotal = children.length;
+  books.jobsParked = parked.length;
   books.jobsOpen = children.length - closed;
   bookImages(books, matched, exceptions);
 
   const updates = changes.map(({ update }) => update);
   const changed = await applyJobUpdates(tx, now, run.tenant_id, updates);
   if (changed.size !== updates.length) throw new Error("A locked job was changed by somebody else.");
+  await insertParkedJobs(tx, now, run, parked);
   await insertAttempts(tx, now, run.tenant_id, attempts);
   const kind = accepted[0]?.job.kind ?? "scan";
   const wallClockMs = accepted[0]?.job.wall_clock_ms ?? 0;
@@ -96,7 +105,7 @@ export async function ingestRun(
   const after = await bookResults(tx, now, key, books);
   await tellStreams(tx, now, run, after, books);
   const hasRetries = children.length > 0 || closed < updates.length;
-  return { run: after, hasRetries, books, states: updates.map(({ state }) => state) };
+  return { run: after, hasRetries, books, states: updates.map(({ state }) => state), parked };
 }
 
 function bookImages(

@@ -8,7 +8,7 @@ import { runSignals, workflowIds } from "../../workflows/contract.ts";
 import { afterCommit } from "../after-commit.ts";
 import type { Engine } from "../context.ts";
 import { dispatchRun } from "../runs/dispatch.ts";
-import { observeResults } from "../observe.ts";
+import { observeParked, observeResults } from "../observe.ts";
 import { type AcceptedEntry, type IngestedRun, ingestRun } from "./ingest-run.ts";
 import { type LoadedEntry, loadResults } from "./load-result.ts";
 import { outcomeDigest } from "./outcome-digest.ts";
@@ -39,10 +39,21 @@ export async function ingestBatch(engine: Engine, entries: readonly ResultEntry[
 /** The same with results in hand. */
 export async function ingestLoaded(engine: Engine, loaded: readonly LoadedEntry[]): Promise<Ingested> {
   const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded));
-  for (const { run, books, states } of committed.runs) observeResults(engine.metrics, run, books, states);
+  for (const ingested of committed.runs) tell(engine, ingested);
   await engine.queue.acknowledge(loaded.map(({ entry }) => entry));
   await Promise.all(committed.runs.map((ingested) => followUp(engine, ingested)));
   return { accepted: committed.accepted, late: committed.late, ghosts: committed.ghosts };
+}
+
+/** Metrics of what was committed, and one line for all jobs of a run that were given up. */
+function tell({ metrics, log }: Engine, { run, books, states, parked }: IngestedRun): void {
+  observeResults(metrics, run, books, states);
+  observeParked(metrics, parked);
+  if (parked.length === 0) return;
+  const reasons = Object.fromEntries(
+    [...Map.groupBy(parked, ({ reason }) => reason)].map(([reason, jobs]) => [reason, jobs.length]),
+  );
+  log.warn({ tenant: run.tenant_id, run: run.run_id, reasons }, "Jobs of a run were parked.");
 }
 
 /** What the reconciler would do as well: it must not make a batch that is committed look like one that failed. */

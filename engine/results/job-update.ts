@@ -3,6 +3,7 @@ import { restOfSegment } from "../../model/jobs/split.ts";
 import type { Resolution } from "../../model/results/resolve-result.ts";
 import type { EndedAttempt, JobUpdate } from "../../store/jobs/apply-resolutions.ts";
 import type { NewJob } from "../../store/jobs/insert.ts";
+import type { ParkedJob } from "../../store/jobs/parked/insert.ts";
 import type { JobRow } from "../../store/jobs/rows.ts";
 import type { LoadedEntry } from "./load-result.ts";
 import { outcomeDigest } from "./outcome-digest.ts";
@@ -40,11 +41,10 @@ export function changeOf(
     ...spent,
     notBefore: isWholeRetry ? notBefore : null,
     worker: item.entry.worker,
-    reason: rest.kind === "close" ? rest.reason : resolution.message,
+    reason: rest.kind === "close" || rest.kind === "park" ? rest.reason : resolution.message,
     resultDigest: isWholeRetry ? null : outcomeDigest(item.entry),
   };
   if (!isSplit) return { update, child: undefined };
-  const { tries, crashes } = spent;
   const images = countOrdinals(rest.ordinals);
   return {
     update,
@@ -52,17 +52,37 @@ export function changeOf(
       jobId: newJobId(),
       ordinals: rest.ordinals,
       images,
-      tries,
-      crashes,
+      ...spent,
+      firstQueuedAt: job.first_queued_at,
       parentJobId: job.job_id,
       notBefore: notBefore ?? undefined,
     },
   };
 }
 
+/** The job for the list of those that an operator must look at; undefined when it goes on or has ended. */
+export function parkedJob(job: JobRow, item: LoadedEntry, resolution: Resolution): ParkedJob | undefined {
+  const { rest, spent, errorClass, errorCode, message } = resolution;
+  if (rest.kind !== "park") return undefined;
+  return {
+    jobId: job.job_id,
+    kind: job.kind,
+    reason: rest.reason,
+    errorClass: errorClass ?? "transient",
+    errorCode,
+    message: message?.slice(0, 1_024) ?? "",
+    worker: item.entry.worker,
+    tries: spent.tries,
+    crashes: spent.crashes,
+    ordinals: rest.ordinals,
+    images: countOrdinals(rest.ordinals),
+  };
+}
+
 /** A job is named after the part that went worst; a part that goes on in a child does not count. */
 function stateOf(resolution: Resolution, hasSettled: boolean): JobUpdate["state"] {
   if (resolution.rest.kind === "close") return resolution.rest.status;
+  if (resolution.rest.kind === "park") return "parked";
   return hasSettled || resolution.rest.kind === "none" ? "succeeded" : "failed";
 }
 
@@ -74,6 +94,7 @@ export function endedAttempt(item: LoadedEntry, resolution: Resolution): EndedAt
     attempt: entry.attempt,
     outcome: entry.outcome?.status ?? "unknown",
     errorClass: resolution.errorClass,
+    errorCode: resolution.errorCode,
     message: resolution.message?.slice(0, 1_024) ?? null,
     worker: entry.worker,
     leasedMs: entry.leasedMs,

@@ -32,7 +32,7 @@ export function toRunDocument(row: RunRow, now: Date, deltas: readonly DeltaRow[
       now.getTime(),
     ),
     counts: countsOf(row),
-    segments: { total: row.jobs_total, open: row.jobs_open },
+    segments: segmentsOf(row),
     coverage: { components: row.components, matchable: row.components_matchable },
     findings: {
       newFindings: row.new_findings,
@@ -65,6 +65,11 @@ export function countsOf(row: RunRow): Run["counts"] {
     incomplete: row.images_incomplete,
     cancelled: row.images_cancelled,
   };
+}
+
+/** The jobs of a run. */
+export function segmentsOf(row: RunRow): Run["segments"] {
+  return { total: row.jobs_total, open: row.jobs_open, parked: row.jobs_parked };
 }
 
 /** What changed for one image. */

@@ -13,9 +13,7 @@ export const exceptionDocument = z.object({
   imageDigest,
   ordinal: z.int().meta({ description: "Its place in the impact snapshot." }),
   status: z.enum(exceptionStatuses),
-  reason: z
-    .string()
-    .meta({ description: "A code such as `no_sbom`, `budget_exhausted` or `run_cancelled`." }),
+  reason: z.string().meta({ description: "A code such as `no_sbom`, `tries_exhausted` or `run_cancelled`." }),
   jobId: jobId.optional().meta({ description: "The job whose end it shares." }),
 });
 

@@ -130,7 +130,7 @@ it("accepts one report for each job: a second and a stale one are late and chang
   expect(late).toContainEqual({ attempt: 7, agreement: "differs" });
 });
 
-it("tries a failed job again with a raised attempt, and closes its images as failed when the budget is spent", async () => {
+it("tries a failed job again with a raised attempt, and parks it when its tries are spent: its images failed", async () => {
   await lab.addImage("shop:1", ["pkg:npm/lodash@4.17.20"]);
   const key = await lab.createRun();
   await lab.planAndDispatch(key);
@@ -150,7 +150,7 @@ it("tries a failed job again with a raised attempt, and closes its images as fai
     failed: 1,
   });
   expect(await rows("select state, tries, outcome_reason from scheduler.jobs")).toEqual([
-    { state: "failed", tries: 5, outcome_reason: "budget_exhausted" },
+    { state: "parked", tries: 5, outcome_reason: "tries_exhausted" },
   ]);
 });
 

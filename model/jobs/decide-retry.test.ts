@@ -8,6 +8,7 @@ const firstFailure: RetryQuestion = {
   tries: 1,
   crashes: 0,
   elapsedMs: 1_000,
+  budgets: defaultRetryBudgets,
   worker: "w1",
   random: 0.5,
 };
@@ -30,19 +31,21 @@ test("a first failure is tried again after a backoff", () => {
 
 test("the fifth try is the last", () => {
   expect(decideRetry({ ...firstFailure, tries: 4 })).toHaveProperty("retry");
-  expect(decideRetry({ ...firstFailure, tries: 5 })).toEqual({ close: { reason: "budget_exhausted" } });
+  expect(decideRetry({ ...firstFailure, tries: 5 })).toEqual({ park: { reason: "tries_exhausted" } });
 });
 
 test("the third crash is the last, whatever tries are left", () => {
   const crash: RetryQuestion = { ...firstFailure, errorClass: "crash", tries: 0 };
   expect(decideRetry({ ...crash, crashes: 2 })).toHaveProperty("retry");
-  expect(decideRetry({ ...crash, crashes: 3 })).toEqual({ close: { reason: "budget_exhausted" } });
+  expect(decideRetry({ ...crash, crashes: 3 })).toEqual({ park: { reason: "crashes_exhausted" } });
 });
 
 test("no try starts after the wall clock", () => {
   const { wallClockMs } = defaultRetryBudgets;
   expect(decideRetry({ ...firstFailure, elapsedMs: wallClockMs - 2_500 })).toHaveProperty("retry");
-  expect(decideRetry({ ...firstFailure, elapsedMs: wallClockMs - 2_499 })).toHaveProperty("close");
+  expect(decideRetry({ ...firstFailure, elapsedMs: wallClockMs - 2_499 })).toEqual({
+    park: { reason: "wall_clock_exhausted" },
+  });
 });
 
 test("a worker's retry-after is honoured, a shorter one does not hurry", () => {
@@ -61,16 +64,16 @@ test("permanent gets a second opinion", () => {
   expect(decideRetry(firstPermanent)).toMatchObject({ retry: { permanentBy: "w1" } });
 });
 
-test("permanent is closed when another worker confirms it", () => {
+test("permanent is parked when another worker confirms it", () => {
   expect(decideRetry({ ...firstPermanent, tries: 2, worker: "w2", permanentBy: "w1" })).toEqual({
-    close: { reason: "permanent" },
+    park: { reason: "permanent" },
   });
 });
 
 test("the same worker is no second opinion, unless it is the only one", () => {
   const again: RetryQuestion = { ...firstPermanent, tries: 2, permanentBy: "w1" };
   expect(decideRetry(again)).toMatchObject({ retry: { permanentBy: "w1" } });
-  expect(decideRetry({ ...again, isOnlyWorker: true })).toEqual({ close: { reason: "permanent" } });
+  expect(decideRetry({ ...again, isOnlyWorker: true })).toEqual({ park: { reason: "permanent" } });
 });
 
 test("another failure in between keeps the first opinion", () => {
@@ -79,7 +82,12 @@ test("another failure in between keeps the first opinion", () => {
   });
 });
 
-test("however a job fails, it closes after at most five tries and three crashes", () => {
+test("however a job fails, it ends within its budgets, and the reason names the one that is spent", () => {
+  const budgets = fc.record({
+    tries: fc.integer({ min: 1, max: 5 }),
+    crashes: fc.integer({ min: 1, max: 3 }),
+    wallClockMs: fc.integer({ min: 1, max: 10_000_000 }),
+  });
   const failure = fc.record({
     errorClass: fc.constantFrom(...outcomeErrorClasses),
     worker: fc.constantFrom("w1", "w2"),
@@ -87,19 +95,32 @@ test("however a job fails, it closes after at most five tries and three crashes"
     retryAfterSeconds: fc.option(fc.nat(100_000), { nil: undefined }),
   });
   fc.assert(
-    fc.property(fc.array(failure, { minLength: 7, maxLength: 7 }), (failures) => {
+    fc.property(budgets, fc.array(failure, { minLength: 7, maxLength: 7 }), (budgets, failures) => {
       let [tries, crashes, elapsedMs] = [0, 0, 0];
       let permanentBy: string | undefined;
       for (const next of failures) {
         if (next.errorClass === "crash") crashes += 1;
         else tries += 1;
-        const decision = decideRetry({ ...next, tries, crashes, elapsedMs, permanentBy });
-        if ("close" in decision) return;
+        const decision = decideRetry({ ...next, tries, crashes, elapsedMs, permanentBy, budgets });
+        if ("close" in decision) return next.errorClass === "input_invalid";
+        if ("park" in decision) {
+          const spent = {
+            tries_exhausted: tries === budgets.tries,
+            crashes_exhausted: crashes === budgets.crashes,
+            wall_clock_exhausted: tries < budgets.tries && crashes < budgets.crashes,
+            permanent: next.errorClass === "permanent" && permanentBy !== undefined,
+          };
+          return spent[decision.park.reason];
+        }
         elapsedMs += decision.retry.delayMs;
         permanentBy = decision.retry.permanentBy;
+        if (elapsedMs > budgets.wallClockMs) return false;
       }
-      throw new Error("Seven failures did not close the job.");
+      return false;
     }),
   );
+});
+
+test("without configuration there are five tries and three crashes", () => {
   expect(defaultRetryBudgets).toMatchObject({ tries: 5, crashes: 3 });
 });

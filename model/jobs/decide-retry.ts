@@ -1,5 +1,6 @@
 import type { OutcomeErrorClass } from "../queue/outcome.ts";
 import { backoffMs } from "./backoff.ts";
+import type { ParkReason } from "./park-reason.ts";
 
 /** What a job may use up. Releases and rebuilds cost nothing. */
 export interface RetryBudgets {
@@ -21,7 +22,7 @@ export interface RetryQuestion {
   readonly crashes: number;
   /** Since the job was first on the queue. */
   readonly elapsedMs: number;
-  readonly budgets?: RetryBudgets;
+  readonly budgets: RetryBudgets;
   /** What the worker asked to wait. */
   readonly retryAfterSeconds?: number | undefined;
   /** Who reported this attempt. */
@@ -34,8 +35,6 @@ export interface RetryQuestion {
   readonly random: number;
 }
 
-export type CloseReason = "budget_exhausted" | "permanent" | "input_invalid";
-
 export type RetryDecision =
   | {
       readonly retry: {
@@ -44,32 +43,35 @@ export type RetryDecision =
         readonly permanentBy: string | undefined;
       };
     }
-  | { readonly close: { readonly reason: CloseReason } };
+  | { readonly close: { readonly reason: "input_invalid" } }
+  | { readonly park: { readonly reason: ParkReason } };
 
 /**
- * What follows a failed attempt. An invalid input closes at once. `permanent` needs a second worker to say
- * so. All else is tried again while tries, crashes and wall clock last, after a backoff with full jitter and
- * never before the worker's retry-after.
+ * What follows a failed attempt. An invalid input closes at once: nobody can cure it by trying. `permanent`
+ * needs a second worker to say so, then the job is parked. All else is tried again while tries, crashes and
+ * wall clock last, after a backoff with full jitter and never before the worker's retry-after, and parked after.
  */
 export function decideRetry(question: RetryQuestion): RetryDecision {
-  const { errorClass, permanentBy, budgets = defaultRetryBudgets } = question;
+  const { errorClass, permanentBy } = question;
   if (errorClass === "input_invalid") return { close: { reason: "input_invalid" } };
 
   const isPermanent = errorClass === "permanent";
-  if (isPermanent && isConfirmed(question)) return { close: { reason: "permanent" } };
+  if (isPermanent && isConfirmed(question)) return { park: { reason: "permanent" } };
   const delayMs = delayOf(question);
-  if (
-    question.tries >= budgets.tries ||
-    question.crashes >= budgets.crashes ||
-    question.elapsedMs + delayMs > budgets.wallClockMs
-  ) {
-    return { close: { reason: "budget_exhausted" } };
-  }
+  const spent = spentBudget(question, delayMs);
+  if (spent !== undefined) return { park: { reason: spent } };
   return { retry: { delayMs, permanentBy: permanentBy ?? (isPermanent ? question.worker : undefined) } };
 }
 
 function isConfirmed({ permanentBy, worker, isOnlyWorker }: RetryQuestion): boolean {
   return permanentBy !== undefined && (permanentBy !== worker || isOnlyWorker === true);
+}
+
+function spentBudget(question: RetryQuestion, delayMs: number): ParkReason | undefined {
+  const { tries, crashes, elapsedMs, budgets } = question;
+  if (tries >= budgets.tries) return "tries_exhausted";
+  if (crashes >= budgets.crashes) return "crashes_exhausted";
+  return elapsedMs + delayMs > budgets.wallClockMs ? "wall_clock_exhausted" : undefined;
 }
 
 function delayOf(question: RetryQuestion): number {

@@ -6,6 +6,7 @@ const job: BookedJob = {
   attempt: 2,
   reason: null,
   notBeforeMs: null,
+  redrivenBy: null,
   isRunCancelled: false,
 };
 const queued: QueuedSituation = {
@@ -31,7 +32,14 @@ const codes = (booked: Partial<BookedJob>, situation?: Partial<QueuedSituation>)
   explainWait({ ...job, ...booked }, situation && { ...queued, ...situation }, 1_000).map(({ code }) => code);
 
 test.each<[string, Partial<BookedJob>, Partial<QueuedSituation> | undefined, string[]]>([
-  ["an ended job waits for nothing", { state: "failed", reason: "budget_exhausted" }, undefined, ["ended"]],
+  ["an ended job waits for nothing", { state: "failed", reason: "input_invalid" }, undefined, ["ended"]],
+  ["a job that was given up", { state: "parked", reason: "tries_exhausted" }, undefined, ["parked"]],
+  [
+    "a parked job that another run took up",
+    { state: "parked", redrivenBy: "run_1" },
+    undefined,
+    ["redriven"],
+  ],
   [
     "a planned job of a cancelled run",
     { state: "planned", isRunCancelled: true },

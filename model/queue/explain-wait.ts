@@ -3,6 +3,8 @@ import type { JobState } from "../jobs/states.ts";
 /** Codes by which programs tell the reasons apart; they do not change their meaning. */
 export const waitCodes = [
   "ended",
+  "parked",
+  "redriven",
   "run_cancelled",
   "retry_later",
   "not_dispatched",
@@ -35,6 +37,8 @@ export interface BookedJob {
   readonly attempt: number;
   readonly reason: string | null;
   readonly notBeforeMs: number | null;
+  /** The run that runs the images of a parked job again. */
+  readonly redrivenBy: string | null;
   readonly isRunCancelled: boolean;
 }
 
@@ -95,6 +99,7 @@ function reason(code: WaitCode, text: string): WaitReason {
 }
 
 function fromBooks(job: BookedJob, nowMs: number): WaitReason | undefined {
+  if (job.state === "parked") return parked(job);
   if (job.state !== "planned" && job.state !== "queued") {
     const why = job.reason === null ? "" : `: ${job.reason}`;
     return reason("ended", `It waits for nothing: it is ${job.state}${why}.`);
@@ -106,6 +111,11 @@ function fromBooks(job: BookedJob, nowMs: number): WaitReason | undefined {
   const waitMs = (job.notBeforeMs ?? nowMs) - nowMs;
   if (waitMs > 0) return reason("retry_later", `Its next try is in ${seconds(waitMs)}.`);
   return reason("not_dispatched", "It is planned and about to be sent to the queue.");
+}
+
+function parked({ reason: why, redrivenBy }: BookedJob): WaitReason {
+  if (redrivenBy !== null) return reason("redriven", `It was parked; ${redrivenBy} runs its images again.`);
+  return reason("parked", `It was given up (${why ?? "unknown"}) and waits for an operator.`);
 }
 
 function fromLease({ worker, stop }: QueuedSituation): readonly WaitReason[] {

@@ -1,5 +1,6 @@
-import { decideRetry, type RetryDecision } from "../jobs/decide-retry.ts";
+import { decideRetry, type RetryBudgets, type RetryDecision } from "../jobs/decide-retry.ts";
 import { type OrdinalRange, countOrdinals } from "../jobs/ordinals.ts";
+import type { ParkReason } from "../jobs/park-reason.ts";
 import { restOfSegment } from "../jobs/split.ts";
 import type { OutcomeErrorClass } from "../queue/outcome.ts";
 import type { ResultEntry } from "../queue/result-entry.ts";
@@ -39,6 +40,8 @@ export type RestResolution =
       readonly reason: string;
       readonly ordinals: readonly OrdinalRange[];
     }
+  /** Given up until an operator drives it again; its images count as failed. */
+  | { readonly kind: "park"; readonly reason: ParkReason; readonly ordinals: readonly OrdinalRange[] }
   | { readonly kind: "retry"; readonly delayMs: number; readonly ordinals: readonly OrdinalRange[] };
 
 /** How an attempt ended, in one word and with its error. */
@@ -46,19 +49,29 @@ export interface Resolution {
   readonly rest: RestResolution;
   readonly spent: SpentBudgets;
   readonly errorClass: OutcomeErrorClass | null;
+  /** The exception's type or code where the worker told one. */
+  readonly errorCode: string | null;
   readonly message: string | null;
 }
 
 /**
  * Decides what an accepted result means for its job. Images that the result settles are settled, whatever
- * the outcome is called; the rest is closed with the outcome's reason or gets another try. In a cancelled
- * run nothing gets another try. `random` in [0, 1) is for the jitter.
+ * the outcome is called; the rest is closed with the outcome's reason, gets another try or is parked. In a
+ * cancelled run nothing gets another try and nothing is parked. `random` in [0, 1) is for the jitter.
  */
-export function resolveResult(job: OpenJob, result: CheckedResult, random: number): Resolution {
+export function resolveResult(
+  job: OpenJob,
+  result: CheckedResult,
+  { budgets, random }: { readonly budgets: RetryBudgets; readonly random: number },
+): Resolution {
   const rest = restOfSegment(job.ordinals, result.settled);
   const spent: SpentBudgets = { tries: job.tries, crashes: job.crashes, permanentBy: job.permanentBy };
   const failure = failureOf(result, countOrdinals(rest) > 0);
-  const told = { errorClass: failure?.errorClass ?? null, message: failure?.message ?? null };
+  const told = {
+    errorClass: failure?.errorClass ?? null,
+    errorCode: failure?.code ?? null,
+    message: failure?.message ?? null,
+  };
   if (rest.length === 0) return { rest: { kind: "none" }, spent, ...told };
 
   const close = (status: "failed" | "incomplete" | "cancelled", reason: string): Resolution => ({
@@ -82,10 +95,15 @@ export function resolveResult(job: OpenJob, result: CheckedResult, random: numbe
     retryAfterSeconds: failure.retryAfterSeconds,
     worker: result.entry.worker,
     permanentBy: job.permanentBy ?? undefined,
+    budgets,
     random,
   });
   if ("close" in decision) {
     return { ...close("failed", decision.close.reason), spent: { ...spent, tries, crashes } };
+  }
+  if ("park" in decision) {
+    const { reason } = decision.park;
+    return { rest: { kind: "park", reason, ordinals: rest }, spent: { ...spent, tries, crashes }, ...told };
   }
   return {
     rest: { kind: "retry", delayMs: decision.retry.delayMs, ordinals: rest },
@@ -97,6 +115,7 @@ export function resolveResult(job: OpenJob, result: CheckedResult, random: numbe
 interface Failure {
   readonly errorClass: OutcomeErrorClass;
   readonly message: string;
+  readonly code?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 

@@ -10,7 +10,7 @@ const least = {
   reason: { text: "" },
   stats: { planner: 0, queue: 0, execution: 0, postProcessing: 0 },
   counts: { planned: 0, fresh: 0, succeeded: 0, failed: 0, incomplete: 0, cancelled: 0 },
-  segments: { total: 0, open: 0 },
+  segments: { total: 0, open: 0, parked: 0 },
   coverage: { components: 0, matchable: 0 },
   findings: { newFindings: 0, newCritical: 0, newHigh: 0, fixed: 0, imagesChanged: 0 },
   correlationId: "c-1",
@@ -26,7 +26,7 @@ test.each([
   ["a state spelled with one l", { state: "canceled" }],
   ["an unknown trigger", { trigger: "feed" }],
   ["an error code of another kind", { error: { code: "BOOKS", message: "" } }],
-  ["a negative count", { segments: { total: 1, open: -1 } }],
+  ["a negative count", { segments: { total: 1, open: 0, parked: -1 } }],
 ])("%s is refused", (_, field) => {
   expect(run.safeParse({ ...least, ...field }).success).toBe(false);
 });

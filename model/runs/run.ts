@@ -43,8 +43,8 @@ export const runCounts = z.strictObject({
   cancelled: count,
 });
 
-/** The jobs of a run. */
-export const runSegments = z.strictObject({ total: count, open: count });
+/** The jobs of a run. The images of those that were `parked` count as failed. */
+export const runSegments = z.strictObject({ total: count, open: count, parked: count });
 
 /** How much of the matched SBOMs could be matched, in components. */
 export const runCoverage = z.strictObject({ components: count, matchable: count });

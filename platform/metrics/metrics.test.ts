@@ -17,6 +17,7 @@ test("the metrics have the names and labels that dashboards know", async () => {
   ]) {
     counter.inc({ mode });
   }
+  metrics.jobsParked.inc({ kind: "scan", reason: "permanent" });
   metrics.runDurationSeconds.observe({ mode, result: "completed" }, 2);
   metrics.runsActive.set({ mode }, 1);
   metrics.runnerBacklog.set({ mode, schedule: "sch_1" }, 5);
@@ -34,6 +35,8 @@ test("the metrics have the names and labels that dashboards know", async () => {
     'scheduler_runner_delta_critical_total{mode="analysisOnly"}',
     'scheduler_runner_delta_high_total{mode="analysisOnly"}',
     'scheduler_runner_delta_kev_total{mode="analysisOnly"}',
+    'scheduler_jobs_parked_total{kind="scan",reason="permanent"}',
+    "scheduler_jobs_parked_waiting{}",
     'scheduler_run_duration_seconds_count{mode="analysisOnly",result="completed"}',
     'scheduler_runs_active{mode="analysisOnly"}',
     'scheduler_runner_backlog{mode="analysisOnly",schedule="sch_1"}',

@@ -24,6 +24,10 @@ export interface SchedulerMetrics {
   readonly runnerDeltaCritical: Counter<"mode">;
   readonly runnerDeltaHigh: Counter<"mode">;
   readonly runnerDeltaKev: Counter<"mode">;
+  /** Jobs given up, by kind and reason. */
+  readonly jobsParked: Counter<"kind" | "reason">;
+  /** Parked jobs that wait for an operator, up to 100,000. */
+  readonly jobsParkedWaiting: Gauge;
   /** Seconds from creation to the end of a run, by mode and result. */
   readonly runDurationSeconds: Histogram<"mode" | "result">;
   /** Runs that have not ended. */
@@ -65,6 +69,12 @@ export function createSchedulerMetrics(registry: MetricsRegistry): SchedulerMetr
       "New findings in deltas that are known to be exploited.",
       ["mode"],
     ),
+    jobsParked: counter("scheduler_jobs_parked_total", "Jobs parked.", ["kind", "reason"]),
+    jobsParkedWaiting: new Gauge({
+      name: "scheduler_jobs_parked_waiting",
+      help: "Parked jobs that nobody has driven again, up to 100,000.",
+      registers,
+    }),
     runDurationSeconds: new Histogram({
       name: "scheduler_run_duration_seconds",
       help: "Seconds from creation to the end of a run.",

@@ -6,7 +6,7 @@ import { multirange } from "./insert.ts";
 export interface JobUpdate {
   readonly jobId: string;
   readonly attempt: number;
-  readonly state: "planned" | "succeeded" | "failed" | "incomplete" | "cancelled";
+  readonly state: "planned" | "succeeded" | "failed" | "incomplete" | "cancelled" | "parked";
   readonly ordinals: readonly (readonly [from: number, to: number])[];
   readonly images: number;
   readonly tries: number;
@@ -53,6 +53,7 @@ export interface EndedAttempt {
   readonly attempt: number;
   readonly outcome: string;
   readonly errorClass: string | null;
+  readonly errorCode: string | null;
   readonly message: string | null;
   readonly worker: string | null;
   readonly leasedMs: number | null;
@@ -66,11 +67,12 @@ export async function insertAttempts(
 ): Promise<void> {
   const column = <K extends keyof EndedAttempt>(name: K) => attempts.map((attempt) => attempt[name]);
   await sql`
-    insert into scheduler.job_attempts (tenant_id, job_id, attempt, outcome, error_class, message, worker, leased_ms, settled_at)
+    insert into scheduler.job_attempts (tenant_id, job_id, attempt, outcome, error_class, error_code, message, worker, leased_ms,
+                                        settled_at)
     select ${tenant}, a.*, ${now}
       from unnest(${column("jobId")}::text[], ${column("attempt")}::int[], ${column("outcome")}::text[],
-                  ${column("errorClass")}::text[], ${column("message")}::text[], ${column("worker")}::text[],
-                  ${column("leasedMs")}::bigint[]) as a
+                  ${column("errorClass")}::text[], ${column("errorCode")}::text[], ${column("message")}::text[],
+                  ${column("worker")}::text[], ${column("leasedMs")}::bigint[]) as a
     on conflict do nothing
   `.execute(tx);
 }

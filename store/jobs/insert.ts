@@ -9,6 +9,8 @@ export interface NewJob {
   /** Budgets that a child inherits. */
   readonly tries?: number;
   readonly crashes?: number;
+  readonly permanentBy?: string | null;
+  readonly firstQueuedAt?: Date | null;
   readonly parentJobId?: string;
   readonly notBefore?: Date | undefined;
 }
@@ -29,14 +31,16 @@ export async function insertJobs(
   if (jobs.length === 0) return;
   await sql`
     insert into scheduler.jobs (tenant_id, job_id, run_id, kind, class, state, ordinals, images, tries, crashes,
-                                parent_job_id, not_before, wall_clock_ms, created_at)
+                                permanent_by, first_queued_at, parent_job_id, not_before, wall_clock_ms, created_at)
     select ${of.tenant}, j.job_id, ${of.runId}, ${of.kind}, ${of.class}, 'planned', j.ordinals::int4multirange,
-           j.images, j.tries, j.crashes, j.parent_job_id, j.not_before, ${of.wallClockMs}, ${now}
+           j.images, j.tries, j.crashes, j.permanent_by, j.first_queued_at, j.parent_job_id, j.not_before, ${of.wallClockMs}, ${now}
       from unnest(${jobs.map((j) => j.jobId)}::text[], ${jobs.map((j) => multirange(j.ordinals))}::text[],
                   ${jobs.map((j) => j.images)}::int[], ${jobs.map((j) => j.tries ?? 0)}::int[],
-                  ${jobs.map((j) => j.crashes ?? 0)}::int[], ${jobs.map((j) => j.parentJobId ?? null)}::text[],
+                  ${jobs.map((j) => j.crashes ?? 0)}::int[], ${jobs.map((j) => j.permanentBy ?? null)}::text[],
+                  ${jobs.map((j) => j.firstQueuedAt ?? null)}::timestamptz[],
+                  ${jobs.map((j) => j.parentJobId ?? null)}::text[],
                   ${jobs.map((j) => j.notBefore ?? null)}::timestamptz[])
-        as j (job_id, ordinals, images, tries, crashes, parent_job_id, not_before)
+        as j (job_id, ordinals, images, tries, crashes, permanent_by, first_queued_at, parent_job_id, not_before)
   `.execute(tx);
 }
 

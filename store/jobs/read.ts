@@ -3,6 +3,7 @@ import { notFound } from "../../model/errors.ts";
 import type { JobAttemptsTable, LateResultsTable } from "../tables.ts";
 import type { TenantTx } from "../tenant.ts";
 import { type ArtifactRow, listArtifacts } from "./artifacts.ts";
+import type { ParkedJobRow } from "./parked/rows.ts";
 import type { JobRow } from "./rows.ts";
 
 /** A job with everything that is recorded about it, each list by attempt. */
@@ -11,6 +12,8 @@ export interface JobRecord {
   readonly attempts: readonly Selectable<JobAttemptsTable>[];
   readonly lateResults: readonly Selectable<LateResultsTable>[];
   readonly artifacts: readonly ArtifactRow[];
+  /** Why it was given up; undefined unless it is parked. */
+  readonly parked: ParkedJobRow | undefined;
 }
 
 /** One job with what was decided of its run, or `not_found` for an unknown and a foreign one alike. */
@@ -18,7 +21,9 @@ export async function readJobWithRun(
   tx: TenantTx,
   tenant: string,
   jobId: string,
-): Promise<JobRow & { readonly cancel_requested_at: Date | null }> {
+): Promise<
+  JobRow & { readonly cancel_requested_at: Date | null; readonly parked: ParkedJobRow | undefined }
+> {
   const job = await tx
     .selectFrom("scheduler.jobs as j")
     .innerJoin("scheduler.runs as r", (join) =>
@@ -30,7 +35,17 @@ export async function readJobWithRun(
     .where("j.job_id", "=", jobId)
     .executeTakeFirst();
   if (job === undefined) throw notFound("job", jobId);
-  return job;
+  return { ...job, parked: await findParked(tx, job) };
+}
+
+async function findParked(tx: TenantTx, job: JobRow): Promise<ParkedJobRow | undefined> {
+  if (job.state !== "parked") return undefined;
+  return tx
+    .selectFrom("scheduler.parked_jobs")
+    .selectAll()
+    .where("tenant_id", "=", job.tenant_id)
+    .where("job_id", "=", job.job_id)
+    .executeTakeFirst();
 }
 
 /** Rows of one list that are shown: attempts are bounded by the budgets, the rest by nothing. */
@@ -63,5 +78,5 @@ export async function readJob(tx: TenantTx, tenant: string, jobId: string): Prom
     .limit(mostRows)
     .execute();
   const artifacts = await listArtifacts(tx, { tenant, jobId }, undefined, mostRows);
-  return { job, attempts, lateResults, artifacts };
+  return { job, attempts, lateResults, artifacts, parked: await findParked(tx, job) };
 }

@@ -10,6 +10,7 @@ export interface RunDelta {
   cancelled: number;
   jobsOpen: number;
   jobsTotal: number;
+  jobsParked: number;
   components: number;
   matchable: number;
   newFindings: number;
@@ -27,6 +28,7 @@ export function noDelta(): RunDelta {
     cancelled: 0,
     jobsOpen: 0,
     jobsTotal: 0,
+    jobsParked: 0,
     components: 0,
     matchable: 0,
     newFindings: 0,
@@ -52,6 +54,7 @@ export async function bookResults(
            images_cancelled = images_cancelled + ${delta.cancelled},
            jobs_open = jobs_open + ${delta.jobsOpen},
            jobs_total = jobs_total + ${delta.jobsTotal},
+           jobs_parked = jobs_parked + ${delta.jobsParked},
            components = components + ${delta.components},
            components_matchable = components_matchable + ${delta.matchable},
            new_findings = new_findings + ${delta.newFindings},

@@ -12,6 +12,7 @@ import { dispatchRun } from "../../engine/runs/dispatch.ts";
 import { planRun } from "../../engine/runs/plan.ts";
 import { readAdvisories, readAdvisoryIndex, readInputs, readSboms } from "../../engine/work/inputs.ts";
 import { advisoryFactsSchema } from "../../model/advisories/facts.ts";
+import { defaultRetryBudgets } from "../../model/jobs/decide-retry.ts";
 import { imageUpsert } from "../../model/images/image.ts";
 import { runRequest } from "../../model/runs/run-request.ts";
 import { createSeedFsBlobStore } from "../../platform/blobs/seed-fs.ts";
@@ -49,7 +50,7 @@ export interface RunLab {
   /** Claims and settles until nothing is ready. */
   workAll(worker?: RawWorker): Promise<number>;
   /** Ingests until the stream is empty. */
-  ingestAll(): Promise<void>;
+  ingestAll(by?: Engine): Promise<void>;
   run(key: { tenant: string; runId: string }): Promise<RunRow>;
   /** Plan, dispatch, work, ingest, close. */
   complete(key: { tenant: string; runId: string }): Promise<RunRow>;
@@ -79,6 +80,7 @@ export async function createRunLab(): Promise<RunLab> {
     newId,
     wallClockMs: 60_000,
     segmentImages: 200,
+    retryBudgets: defaultRetryBudgets,
     random: () => 0,
   };
   const worker = { keyId: "0".repeat(16), queue: queue.queue.queue };
@@ -168,11 +170,11 @@ export async function createRunLab(): Promise<RunLab> {
         await raw.settle([job], await lab.scan(job));
       }
     },
-    async ingestAll() {
+    async ingestAll(by = engine) {
       for (;;) {
         const entries = await engine.queue.readResults({ consumer: "lab", count: 100, blockMs: 0 });
         if (entries.length === 0) return;
-        await ingestBatch(engine, entries);
+        await ingestBatch(by, entries);
       }
     },
     run: (key) => withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId)),

@@ -5,7 +5,7 @@ import { canonicalJson } from "../../../model/canonical.ts";
 import { isTerminal, type RunState } from "../../../model/runs/states.ts";
 import { toTimestamp } from "../../../model/time/timestamp.ts";
 import type { Ctx } from "../../context.ts";
-import { countsOf } from "../documents.ts";
+import { countsOf, segmentsOf } from "../documents.ts";
 import type { RunPollers, StoredEvent } from "./run-poller.ts";
 import type { StreamStart } from "./start-of-stream.ts";
 
@@ -86,6 +86,6 @@ function progressOf(run: RunRow): unknown {
   return {
     state: run.state,
     counts: countsOf(run),
-    segments: { total: run.jobs_total, open: run.jobs_open },
+    segments: segmentsOf(run),
   };
 }

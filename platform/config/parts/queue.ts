@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultRetryBudgets } from "../../../model/jobs/decide-retry.ts";
 import { integer, seconds } from "../values.ts";
 import { variable } from "../variable.ts";
 
@@ -28,6 +29,21 @@ export const queuePart = z
       "JOBENGINE_QUEUE_SEGMENT_IMAGES",
       "The most images in one job. Fewer make more jobs of a run, each of them shorter.",
       integer(1, 200).default(200),
+    ),
+    retryTries: variable(
+      "JOBENGINE_QUEUE_RETRY_TRIES",
+      "How many failed attempts that a worker reports a job has before it is parked.",
+      integer(1, 1_000).default(defaultRetryBudgets.tries),
+    ),
+    retryCrashes: variable(
+      "JOBENGINE_QUEUE_RETRY_CRASHES",
+      "How many attempts whose worker is lost a job has before it is parked.",
+      integer(1, 1_000).default(defaultRetryBudgets.crashes),
+    ),
+    retrySeconds: variable(
+      "JOBENGINE_QUEUE_RETRY_SECONDS",
+      "How long after its first time on the queue a job may be tried again before it is parked.",
+      seconds(1, 2_592_000).default(defaultRetryBudgets.wallClockMs / 1_000),
     ),
   })
   .superRefine((queue, context) => {

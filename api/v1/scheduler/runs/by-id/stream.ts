@@ -15,7 +15,7 @@ event: stateChanged
 data: {"at":"2026-05-02T00:00:00.170Z","from":"queued","to":"running"}
 
 event: segmentProgress
-data: {"counts":{"cancelled":0,"failed":0,"fresh":20,"incomplete":2,"planned":180,"succeeded":64},"segments":{"open":21,"total":32},"state":"running"}
+data: {"counts":{"cancelled":0,"failed":0,"fresh":20,"incomplete":2,"planned":180,"succeeded":64},"segments":{"open":21,"parked":0,"total":32},"state":"running"}
 `;
 
 const route = defineRoute({
