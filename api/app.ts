@@ -1,9 +1,12 @@
 import type { Engine } from "../engine/context.ts";
 import type { QueueDirections } from "../engine/work/register.ts";
+import { createWorkerDesk } from "../engine/work/worker-desk.ts";
 import { findWorkerKey } from "../engine/worker-keys/find.ts";
 import { type HttpAppOptions, createHttpApp } from "../platform/http/app.ts";
+import { rememberLiveKeys } from "../platform/http/auth/live-keys.ts";
 import { createWorkerAuthenticator } from "../platform/http/auth/worker-key.ts";
 import type { HttpApp } from "../platform/http/env.ts";
+import type { WorkerCalls } from "../platform/valkey/worker-calls.ts";
 import { mountAdvisories } from "./v1/scheduler/advisories.ts";
 import { mountAdvisory } from "./v1/scheduler/advisories/by-id.ts";
 import { mountAudit } from "./v1/scheduler/audit.ts";
@@ -40,6 +43,7 @@ import { mountPauseSchedule } from "./v1/scheduler/schedules/by-id/pause.ts";
 import { mountResumeSchedule } from "./v1/scheduler/schedules/by-id/resume.ts";
 import { mountTriggerSchedule } from "./v1/scheduler/schedules/by-id/trigger.ts";
 import { mountPreviewSchedule } from "./v1/scheduler/schedules/preview.ts";
+import { mountWorkerCalls } from "./v1/worker/calls.ts";
 import { mountArtifacts } from "./v1/worker/jobs/by-id/artifacts.ts";
 import { mountInputs } from "./v1/worker/jobs/by-id/inputs.ts";
 import { mountRegister } from "./v1/worker/register.ts";
@@ -88,19 +92,22 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
 export type ApiOptions = Omit<HttpAppOptions, "serviceName" | "version" | "description" | "workerAuth"> & {
   /** Told to workers when they register. */
   readonly directions: QueueDirections;
+  /** Do what workers ask that come over HTTPS. */
+  readonly workerCalls: WorkerCalls;
 };
 
 /** The whole HTTP face of the scheduler over an engine. Opens nothing. */
-export function createApi(engine: Engine, { directions, ...options }: ApiOptions): HttpApp {
+export function createApi(engine: Engine, { directions, workerCalls, ...options }: ApiOptions): HttpApp {
   const app = createHttpApp({
     ...options,
     serviceName: "scheduler-web",
     version: "0.1.0",
     description: about,
-    workerAuth: createWorkerAuthenticator((keyId) => findWorkerKey(engine, keyId)),
+    workerAuth: createWorkerAuthenticator(rememberLiveKeys((keyId) => findWorkerKey(engine, keyId))),
   });
   for (const mount of routes) mount(app, engine);
   mountRegister(app, engine, directions);
+  mountWorkerCalls(app, createWorkerDesk(engine, workerCalls));
   mountInputs(app, engine);
   mountArtifacts(app, engine);
   return app;

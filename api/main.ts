@@ -8,6 +8,7 @@ import { startServer } from "../platform/http/serve.ts";
 import { createLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/registry.ts";
 import { stopSignal } from "../platform/stop-signal.ts";
+import { createWorkerCalls } from "../platform/valkey/worker-calls.ts";
 import { createApi } from "./app.ts";
 
 const service = "scheduler-web";
@@ -20,6 +21,10 @@ async function main(): Promise<void> {
 
   const opened = await openEngine(config, { service, log });
   const closing = new AbortController();
+  const workerCalls = createWorkerCalls({
+    valkey: opened.valkey,
+    onError: (err) => log.warn({ err }, "A Valkey connection that waits for work broke."),
+  });
   const app = createApi(opened.engine, {
     log,
     auth: createAuthenticator(auth),
@@ -28,7 +33,9 @@ async function main(): Promise<void> {
     pageTokenKey: listener.pageTokenKey,
     bodyMaxBytes: listener.bodyMaxBytes,
     closing: closing.signal,
+    workerCalls,
     directions: {
+      transports: config.workers.transports,
       workerUrl: config.valkey.workerUrl,
       leaseSeconds: config.queue.leaseSeconds,
       beatSeconds: config.queue.beatSeconds,
@@ -48,6 +55,7 @@ async function main(): Promise<void> {
   await stopping;
   log.info("Stopping.");
   await server.stop();
+  workerCalls.end();
   await opened.close();
 }
 

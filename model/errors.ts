@@ -11,6 +11,7 @@ export const errorCodes = [
   "method_not_allowed",
   "not_acceptable",
   "conflict", // the state of the resource forbids it
+  "wrong_epoch", // a worker's registration is over: the queue was closed, lost or rebuilt
   "precondition_required", // If-Match is missing
   "precondition_failed", // If-Match is stale
   "too_large",

@@ -5,6 +5,7 @@ import type { HttpApp } from "../platform/http/env.ts";
 import { renderRouteTable } from "../platform/http/route-table.ts";
 import { createLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/registry.ts";
+import type { WorkerCalls } from "../platform/valkey/worker-calls.ts";
 
 /** The scheduler's API over no engine: it can be described, not called. */
 export function describedApi(): HttpApp {
@@ -13,7 +14,8 @@ export function describedApi(): HttpApp {
     auth: createDevAuthenticator(),
     readiness: {},
     metrics: createMetrics("reference", { processMetrics: false }),
-    directions: { workerUrl: "", leaseSeconds: 60, beatSeconds: 15 },
+    workerCalls: {} as WorkerCalls,
+    directions: { transports: [], workerUrl: "", leaseSeconds: 60, beatSeconds: 15 },
   });
 }
 

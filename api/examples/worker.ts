@@ -13,6 +13,8 @@ import { imageExample, sbomExample } from "./image.ts";
 export const registrationExample: Registration = {
   workerId: "wrk_0198c2f4000070008000000000000004",
   queue: "default",
+  transport: "valkey",
+  transports: ["valkey", "https"],
   keyPrefix: "{je:default}:",
   epoch: "ep_0198c2f40000",
   valkey: { url: "redis://valkey.example.com:6379", username: "wk_0123456789abcdef" },

@@ -29,6 +29,7 @@ function table(lines: readonly VariableLine[]): string {
 
 function fallbackText(line: VariableLine): string {
   if (line.isRequired) return "**required**";
+  if (Array.isArray(line.fallback)) return `\`${line.fallback.join(",")}\``;
   return line.fallback === undefined ? "none" : `\`${JSON.stringify(line.fallback).replaceAll('"', "")}\``;
 }
 

@@ -8,6 +8,7 @@ import { processPart } from "./parts/process.ts";
 import { queuePart } from "./parts/queue.ts";
 import { temporalPart } from "./parts/temporal.ts";
 import { valkeyPart } from "./parts/valkey.ts";
+import { workersPart } from "./parts/workers.ts";
 
 /** The configuration of `scheduler-web`. */
 export const schedulerWebConfig = z.object({
@@ -17,6 +18,7 @@ export const schedulerWebConfig = z.object({
   database: databasePart,
   valkey: valkeyPart,
   queue: queuePart,
+  workers: workersPart,
   temporal: temporalPart,
   blobs: blobsPart,
 });

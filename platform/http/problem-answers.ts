@@ -12,6 +12,7 @@ const meanings: Record<ProblemCode, string> = {
   not_acceptable: "None of the accepted forms can be given.",
   conflict:
     "The state of the resource forbids this, or a request with the same idempotency key is in flight.",
+  wrong_epoch: "The queue was closed, lost or rebuilt since the worker registered: it must register again.",
   precondition_failed: "The resource has changed since the revision in If-Match.",
   too_large: "The body has more bytes than the route takes.",
   unsupported_media_type: "The body's Content-Type is not one that the route takes.",

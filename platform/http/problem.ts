@@ -11,6 +11,7 @@ export const problemKinds = {
   method_not_allowed: { status: 405, title: "This path does not take this method" },
   not_acceptable: { status: 406, title: "The answer cannot be given in an accepted form" },
   conflict: { status: 409, title: "The state of the resource forbids this" },
+  wrong_epoch: { status: 409, title: "The worker must register again" },
   precondition_failed: { status: 412, title: "The resource has changed since it was read" },
   too_large: { status: 413, title: "The request is too large" },
   unsupported_media_type: { status: 415, title: "The body's type is not supported" },

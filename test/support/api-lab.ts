@@ -4,6 +4,8 @@ import { createDevAuthenticator } from "../../platform/http/auth/dev.ts";
 import type { HttpApp } from "../../platform/http/env.ts";
 import { createLog } from "../../platform/log/log.ts";
 import { createMetrics } from "../../platform/metrics/registry.ts";
+import { workerTransports } from "../../model/queue/transport.ts";
+import { createWorkerCalls } from "../../platform/valkey/worker-calls.ts";
 import { scopes } from "../../model/identity/scope.ts";
 import { type RunLab, createRunLab } from "./run-lab.ts";
 
@@ -54,6 +56,7 @@ export async function createApiLab(): Promise<ApiLab> {
     },
   };
   const closing = new AbortController();
+  const workerCalls = createWorkerCalls({ valkey: lab.queue.valkey });
   const app = createApi(engine, {
     log: createLog({ service: "test", level: "fatal" }),
     auth: createDevAuthenticator(),
@@ -61,7 +64,13 @@ export async function createApiLab(): Promise<ApiLab> {
     metrics: createMetrics("test", { processMetrics: false }),
     pageTokenKey: "test key",
     closing: closing.signal,
-    directions: { workerUrl: "redis://127.0.0.1:6379", leaseSeconds: 60, beatSeconds: 15 },
+    workerCalls,
+    directions: {
+      transports: workerTransports,
+      workerUrl: "redis://127.0.0.1:6379",
+      leaseSeconds: 60,
+      beatSeconds: 15,
+    },
   });
   return {
     lab,
@@ -88,6 +97,7 @@ export async function createApiLab(): Promise<ApiLab> {
     },
     async close() {
       closing.abort();
+      workerCalls.end();
       await lab.close();
     },
   };

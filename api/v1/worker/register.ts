@@ -3,6 +3,7 @@ import type { Engine } from "../../../engine/context.ts";
 import { type QueueDirections, registerWorker } from "../../../engine/work/register.ts";
 import { jobKind } from "../../../model/queue/job-message.ts";
 import { queueLimits } from "../../../model/queue/limits.ts";
+import { workerTransports } from "../../../model/queue/transport.ts";
 import { jsonAnswer, jsonBody } from "../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../platform/http/env.ts";
 import { defineRoute } from "../../../platform/http/route.ts";
@@ -17,18 +18,37 @@ const introduction = z.strictObject({
   build: shortText.optional(),
   host: shortText.optional(),
   concurrency: z.int().min(1).max(1_000),
+  transport: z.enum(workerTransports).optional().meta({
+    description: "How the worker wants to reach the queue; `valkey` when absent.",
+  }),
 });
 
-const registration = z.object({
+const shared = {
   workerId: z.string(),
   queue: z.string(),
-  keyPrefix: z.string(),
   epoch: z.string(),
-  valkey: z.object({ url: z.string(), username: z.string() }),
   leaseSeconds: z.number(),
   beatSeconds: z.number(),
   protocolVersion: z.int(),
-});
+  transports: z.array(z.enum(workerTransports)).meta({ description: "What this server offers." }),
+};
+
+const registration = z.discriminatedUnion("transport", [
+  z.object({
+    ...shared,
+    transport: z.literal("valkey"),
+    keyPrefix: z.string(),
+    valkey: z.object({ url: z.string(), username: z.string() }),
+  }),
+  z.object({
+    ...shared,
+    transport: z.literal("https"),
+    https: z.object({
+      path: z.string().meta({ description: "Where the calls lie, below the address of the API." }),
+      waitSeconds: z.number().meta({ description: "The longest that a claim may wait." }),
+    }),
+  }),
+]);
 
 const route = defineRoute({
   method: "post",
@@ -38,7 +58,9 @@ const route = defineRoute({
   summary: "Register a worker",
   description:
     "Tells a worker where its queue is and under which id and epoch it works. The password of the Valkey user " +
-    "is the secret of the worker key. Register again after `WRONG_EPOCH`.",
+    "is the secret of the worker key; a worker of the transport `https` hears nothing of Valkey and calls the " +
+    "routes below `/api/v1/worker`. 403 when the server does not offer the transport. Register again after " +
+    "`WRONG_EPOCH`.",
   request: {
     body: jsonBody(introduction, {
       example: {
@@ -50,7 +72,7 @@ const route = defineRoute({
     }),
   },
   responses: { 200: jsonAnswer(registration, "Registered.", { example: registrationExample }) },
-  errors: ["conflict"],
+  errors: ["conflict", "forbidden"],
 });
 
 export function mountRegister(app: HttpApp, engine: Engine, directions: QueueDirections): void {

@@ -3,8 +3,13 @@ import type { HttpEnv } from "../env.ts";
 import type { HttpMetrics } from "../../metrics/http.ts";
 import { routePattern } from "../route-pattern.ts";
 
-/** Asked for every few seconds by machines: logged at debug only. */
-const quietPaths = new Set(["/healthz", "/readyz", "/metrics"]);
+/** Asked for every few seconds by machines: logged at debug only, unless they are refused. */
+const quietPaths = new Set([
+  "/healthz",
+  "/readyz",
+  "/metrics",
+  ...["claim", "beat", "settle", "release", "leave"].map((call) => `/api/v1/worker/${call}`),
+]);
 
 /**
  * One line and one measurement for each request, when its answer is ready to be sent. The route's pattern is
@@ -25,7 +30,7 @@ export function accessLog(metrics: HttpMetrics): MiddlewareHandler<HttpEnv> {
         { method: methodLabel(c.req.method), route, status },
         durationMs / 1000,
       );
-      const level = quietPaths.has(c.req.path) ? "debug" : "info";
+      const level = quietPaths.has(c.req.path) && status < 400 ? "debug" : "info";
       c.var.log[level](
         {
           method: c.req.method,
