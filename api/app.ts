@@ -43,9 +43,12 @@ import { mountPauseSchedule } from "./v1/scheduler/schedules/by-id/pause.ts";
 import { mountResumeSchedule } from "./v1/scheduler/schedules/by-id/resume.ts";
 import { mountTriggerSchedule } from "./v1/scheduler/schedules/by-id/trigger.ts";
 import { mountPreviewSchedule } from "./v1/scheduler/schedules/preview.ts";
+import { mountWatermarks } from "./v1/scheduler/watermarks.ts";
+import { mountWatermark } from "./v1/scheduler/watermarks/by-kind/by-name.ts";
 import { mountWorkerCalls } from "./v1/worker/calls.ts";
 import { mountArtifacts } from "./v1/worker/jobs/by-id/artifacts.ts";
 import { mountInputs } from "./v1/worker/jobs/by-id/inputs.ts";
+import { mountJobWatermarks } from "./v1/worker/jobs/by-id/watermarks.ts";
 import { mountRegister } from "./v1/worker/register.ts";
 
 /** Routes that people and services call, in the order in which the API description shows them. */
@@ -83,6 +86,8 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountQueueTenant,
   mountPauseQueue,
   mountResumeQueue,
+  mountWatermarks,
+  mountWatermark,
   mountFindings,
   mountAudit,
   mountAuditVerify,
@@ -110,6 +115,7 @@ export function createApi(engine: Engine, { directions, workerCalls, ...options 
   mountWorkerCalls(app, createWorkerDesk(engine, workerCalls));
   mountInputs(app, engine);
   mountArtifacts(app, engine);
+  mountJobWatermarks(app, engine);
   return app;
 }
 

@@ -409,6 +409,18 @@ export interface SchedulesTable {
   updated_by: string;
 }
 
+export interface WatermarksTable {
+  tenant_id: string;
+  kind: string;
+  name: string;
+  value: string | null;
+  moved_from: string | null;
+  moved_by_job: string | null;
+  moved_by: string | null;
+  moved_at: Date;
+  revision: number;
+}
+
 export interface WorkerKeysTable {
   key_id: string;
   queue: string;
@@ -463,6 +475,7 @@ export interface Tables {
   "scheduler.sbom_components": SbomComponentsTable;
   "scheduler.sboms": SbomsTable;
   "scheduler.schedules": SchedulesTable;
+  "scheduler.watermarks": WatermarksTable;
   "scheduler.worker_keys": WorkerKeysTable;
   "scheduler.workers": WorkersTable;
 }

@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const isRead = ({ method }: Operation) => method === "GET";
+/** Workers are answered about open jobs only; every run here has ended. */
+const isRead = ({ method, scope }: Operation) => method === "GET" && scope !== "worker-key";
 
 test("every read of what is there answers what the description promises", async () => {
   const statuses: [string, number][] = [];

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { putArtifact } from "../../../engine/work/put-artifact.ts";
+import { advanceWatermark } from "../../../engine/work/watermarks.ts";
 import { mintWorkerKey } from "../../../engine/worker-keys/mint.ts";
 import { type ApiLab, annOf, createApiLab } from "../../../test/support/api-lab.ts";
 import { type Operation, type Parameter, parametersIn, readDescription } from "./document.ts";
@@ -69,20 +70,28 @@ async function fill(api: ApiLab, tenant: string): Promise<void> {
       tenant,
       body: { selection: { scope: "all" }, force },
     });
-    await api.lab.planAndDispatch({ tenant, runId: body.id });
-    await storeArtifacts(api, tenant, body.id);
-    await api.lab.complete({ tenant, runId: body.id });
+    const run = { tenant, runId: body.id };
+    await api.lab.planAndDispatch(run);
+    await leaveTraces(api, run);
+    await api.lab.complete(run);
   }
 }
 
-/** What a worker would have stored for each job of a run. */
-async function storeArtifacts({ lab }: ApiLab, tenant: string, runId: string): Promise<void> {
+/** What a worker would have left of each job of a run. */
+async function leaveTraces(
+  { lab }: ApiLab,
+  { tenant, runId }: { tenant: string; runId: string },
+): Promise<void> {
   const worker = { keyId: "0".repeat(16), queue: lab.queue.queue.queue };
   const { items } = await lab.queue.queue.listRun(runId, null, 100);
   for (const { job: jobId, attempt } of items) {
     const bytes = Readable.from([Buffer.from(`of ${tenant}\n`)]);
     const what = { name: "log.txt", mime: "text/plain", digest: undefined, bytes };
     await putArtifact(lab.engine, { worker, jobId, attempt, ...what });
+    for (const name of ["a", "b"]) {
+      const move = { from: null, to: "1", monotone: false };
+      await advanceWatermark(lab.engine, { worker, jobId, attempt, name, move });
+    }
   }
 }
 
@@ -99,8 +108,12 @@ async function listedIds(api: ApiLab, operations: readonly Operation[], tenant: 
   const items = new Map<string, Record<string, unknown>[]>();
   const of = (operation: Operation, parameter: Parameter): string => {
     const above = operation.path.slice(0, operation.path.indexOf(`/{${parameter.name}}`));
-    const first = items.get(above)?.[0];
-    const id = first?.[parameter.name] ?? first?.["id"];
+    // Things with a name of two parts are listed above both.
+    const furtherUp = above.replace(/\/\{\w+\}$/, "");
+    const id =
+      items.get(above)?.[0]?.[parameter.name] ??
+      items.get(above)?.[0]?.["id"] ??
+      items.get(furtherUp)?.[0]?.[parameter.name];
     if (typeof id === "string") return id;
     const form = new RegExp(parameter.schema.pattern ?? "^$", "u");
     const texts = [...items.values()].flat().flatMap((item) => Object.values(item));
