@@ -1,6 +1,7 @@
 import type { RetryBudgets } from "../model/jobs/decide-retry.ts";
 import type { Identity } from "../model/identity/identity.ts";
 import type { OperatorNote } from "../model/identity/operator-note.ts";
+import type { TraceContext } from "../model/trace/trace-context.ts";
 import type { BlobStore } from "../platform/blobs/blob-store.ts";
 import type { Log } from "../platform/log/log.ts";
 import type { SchedulerMetrics } from "../platform/metrics/scheduler.ts";
@@ -39,6 +40,8 @@ export interface Caller {
   readonly identity: Identity;
   readonly requestId: string;
   readonly note: OperatorNote;
+  /** The trace that the request is part of, if it said so. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** The context of a verb that somebody asked for. */

@@ -371,6 +371,7 @@ export interface RunsTable {
   jobs_parked: Generated<number>;
   rate_per_second: number | null;
   paced_until: Date | null;
+  trace: NullableJson;
 }
 
 export interface SbomComponentsTable {

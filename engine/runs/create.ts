@@ -55,6 +55,7 @@ function newRun(ctx: Ctx, runId: string, resolved: ResolvedCreation, { reason }:
     correlationId: ctx.caller.requestId,
     createdBy: actor,
     shard: tickerShardOf(runId),
+    trace: ctx.caller.trace,
   };
 }
 

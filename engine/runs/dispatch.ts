@@ -73,6 +73,10 @@ export function toMessage(job: QueuedJob): JobMessage {
     run: job.run_id,
     wallClockMs: job.wall_clock_ms,
     ...(job.delay_ms > 0 && { delayMs: job.delay_ms }),
-    payload: JSON.stringify({ mode: job.mode, images: job.images }),
+    payload: JSON.stringify({
+      mode: job.mode,
+      images: job.images,
+      ...(job.trace !== null && { trace: job.trace }),
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { TraceContext } from "../../model/trace/trace-context.ts";
 import type { EngineTx } from "../tenant.ts";
 
 /** A job as the queue needs it. */
@@ -14,6 +15,8 @@ export interface QueuedJob {
   /** How long it must wait before a worker may have it; 0 or less when it may at once. */
   readonly delay_ms: number;
   readonly mode: string;
+  /** Of the run. */
+  readonly trace: TraceContext | null;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function queuePlanned(
 ): Promise<QueuedJob[]> {
   const { rows } = await sql<QueuedJob>`
     with next as (
-      select j.tenant_id, j.job_id, r.mode
+      select j.tenant_id, j.job_id, r.mode, r.trace
         from scheduler.jobs j
         join scheduler.runs r using (tenant_id, run_id)
        where j.tenant_id = ${tenant} and j.run_id = ${runId} and j.state = 'planned'
@@ -64,8 +67,8 @@ export async function listQueued(
   return rows;
 }
 
-/** The columns of a QueuedJob, for a query in which the job is `j` and `next.mode` is the run's mode. */
+/** The columns of a QueuedJob, for a query in which the job is `j` and `next` has mode and trace of the run. */
 function queuedColumns(now: Date) {
-  return sql`j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, next.mode,
+  return sql`j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, next.mode, next.trace,
     coalesce(greatest(0, ceil(extract(epoch from j.not_before - ${now}::timestamptz) * 1000)), 0)::int as delay_ms`;
 }

@@ -12,7 +12,7 @@ export async function listQueuedBefore(
   limit: number,
 ): Promise<(QueuedJob & { readonly is_cancelled: boolean })[]> {
   const { rows } = await sql<QueuedJob & { is_cancelled: boolean }>`
-    select j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, r.mode,
+    select j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, r.mode, r.trace,
            coalesce(greatest(0, ceil(extract(epoch from j.not_before - ${now}::timestamptz) * 1000)), 0)::int as delay_ms,
            r.cancel_requested_at is not null as is_cancelled
       from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)

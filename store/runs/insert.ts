@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { RunRequest } from "../../model/runs/run-request.ts";
+import type { TraceContext } from "../../model/trace/trace-context.ts";
 import type { RunReason, RunTrigger } from "../../model/runs/run.ts";
 import type { JobClass } from "../../model/queue/job-message.ts";
 import type { EngineTx } from "../tenant.ts";
@@ -20,6 +21,8 @@ export interface NewRun {
   readonly createdBy: string;
   /** Which ticker looks after it should its starter die. */
   readonly shard: number;
+  /** In which it was asked for. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** Inserts runs, of any tenants, in one statement. */
@@ -28,15 +31,16 @@ export async function insertRuns(tx: EngineTx, now: Date, runs: readonly NewRun[
   const column = <K extends keyof NewRun>(name: K) => runs.map((run) => run[name]);
   await sql`
     insert into scheduler.runs (tenant_id, run_id, schedule_id, schedule_revision, trigger, mode, class, state,
-                                request, reason, retry_of, correlation_id, created_by, created_at, shard)
+                                request, reason, retry_of, correlation_id, created_by, created_at, shard, trace)
     select r.tenant_id, r.run_id, r.schedule_id, r.schedule_revision, r.trigger, r.mode, r.class, 'planning',
-           r.request::jsonb, r.reason::jsonb, r.retry_of, r.correlation_id, r.created_by, ${now}, r.shard
+           r.request::jsonb, r.reason::jsonb, r.retry_of, r.correlation_id, r.created_by, ${now}, r.shard, r.trace::jsonb
       from unnest(${column("tenant")}::text[], ${column("runId")}::text[], ${column("scheduleId")}::text[],
                   ${column("scheduleRevision")}::int[], ${column("trigger")}::text[], ${column("mode")}::text[],
                   ${column("class")}::text[], ${runs.map((r) => JSON.stringify(r.request))}::text[],
                   ${runs.map((r) => JSON.stringify(r.reason))}::text[], ${column("retryOf")}::text[],
-                  ${column("correlationId")}::text[], ${column("createdBy")}::text[], ${column("shard")}::smallint[])
+                  ${column("correlationId")}::text[], ${column("createdBy")}::text[], ${column("shard")}::smallint[],
+                  ${runs.map(({ trace }) => (trace === undefined ? null : JSON.stringify(trace)))}::text[])
         as r (tenant_id, run_id, schedule_id, schedule_revision, trigger, mode, class, request, reason, retry_of,
-              correlation_id, created_by, shard)
+              correlation_id, created_by, shard, trace)
   `.execute(tx);
 }
