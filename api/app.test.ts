@@ -38,6 +38,10 @@ const harmlessPosts = [
   "POST /api/v1/scheduler/runs/{id}/cancel",
   "POST /api/v1/scheduler/queues/{queue}/pause",
   "POST /api/v1/scheduler/queues/{queue}/resume",
+  "POST /api/v1/scheduler/workers/drain",
+  "POST /api/v1/scheduler/workers/undrain",
+  "POST /api/v1/scheduler/workers/{workerId}/drain",
+  "POST /api/v1/scheduler/workers/{workerId}/undrain",
 ];
 
 test("every POST with an effect takes an idempotency key, unless a repeat changes nothing by itself", () => {

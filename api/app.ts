@@ -45,6 +45,12 @@ import { mountTriggerSchedule } from "./v1/scheduler/schedules/by-id/trigger.ts"
 import { mountPreviewSchedule } from "./v1/scheduler/schedules/preview.ts";
 import { mountWatermarks } from "./v1/scheduler/watermarks.ts";
 import { mountWatermark } from "./v1/scheduler/watermarks/by-kind/by-name.ts";
+import { mountWorkers } from "./v1/scheduler/workers.ts";
+import { mountBuilds } from "./v1/scheduler/workers/builds.ts";
+import { mountWorker } from "./v1/scheduler/workers/by-id.ts";
+import { mountDrainWorker } from "./v1/scheduler/workers/by-id/drain.ts";
+import { mountDrainPool } from "./v1/scheduler/workers/drain.ts";
+import { mountPools } from "./v1/scheduler/workers/pools.ts";
 import { mountWorkerCalls } from "./v1/worker/calls.ts";
 import { mountArtifacts } from "./v1/worker/jobs/by-id/artifacts.ts";
 import { mountInputs } from "./v1/worker/jobs/by-id/inputs.ts";
@@ -88,6 +94,12 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountResumeQueue,
   mountWatermarks,
   mountWatermark,
+  mountWorkers,
+  mountPools,
+  mountBuilds,
+  mountDrainPool,
+  mountWorker,
+  mountDrainWorker,
   mountFindings,
   mountAudit,
   mountAuditVerify,

@@ -200,6 +200,7 @@ export interface JobAttemptsTable {
   leased_ms: number | null;
   settled_at: Date;
   error_code: string | null;
+  counted_as: string | null;
 }
 
 export interface JobsTable {
@@ -237,6 +238,9 @@ export interface LateResultsTable {
   worker: string | null;
   agreement: string;
   received_at: Date;
+  digest: string | null;
+  sdk: string | null;
+  build: string | null;
 }
 
 export interface OutboxTable {
@@ -269,6 +273,13 @@ export interface ParkedJobsTable {
   parked_at: Date;
   redriven_by: string | null;
   redriven_at: Date | null;
+}
+
+export interface PoolDrainsTable {
+  pool: string;
+  reason: string | null;
+  changed_at: Date;
+  changed_by: string;
 }
 
 export interface QueueLimitsTable {
@@ -431,6 +442,17 @@ export interface WorkerKeysTable {
   revoked_at: Date | null;
 }
 
+export interface WorkerTalliesTable {
+  tenant_id: string;
+  hour: Date;
+  worker_id: string;
+  kind: string;
+  succeeded: number;
+  failed: number;
+  crashed: number;
+  refuted: number;
+}
+
 export interface WorkersTable {
   worker_id: string;
   key_id: string;
@@ -440,6 +462,12 @@ export interface WorkersTable {
   kinds: string[];
   concurrency: number;
   registered_at: Date;
+  epoch: Generated<string>;
+  last_heard_at: Date | null;
+  left_at: Date | null;
+  drain_reason: string | null;
+  drain_at: Date | null;
+  drain_by: string | null;
 }
 
 /** Every table of the schema, under its qualified name. */
@@ -466,6 +494,7 @@ export interface Tables {
   "scheduler.late_results": LateResultsTable;
   "scheduler.outbox": OutboxTable;
   "scheduler.parked_jobs": ParkedJobsTable;
+  "scheduler.pool_drains": PoolDrainsTable;
   "scheduler.queue_limits": QueueLimitsTable;
   "scheduler.queue_pauses": QueuePausesTable;
   "scheduler.queues": QueuesTable;
@@ -478,5 +507,6 @@ export interface Tables {
   "scheduler.schedules": SchedulesTable;
   "scheduler.watermarks": WatermarksTable;
   "scheduler.worker_keys": WorkerKeysTable;
+  "scheduler.worker_tallies": WorkerTalliesTable;
   "scheduler.workers": WorkersTable;
 }

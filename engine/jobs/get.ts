@@ -31,7 +31,10 @@ export const jobRecordDocument = jobDocument.extend({
         attempt,
         outcome: z.string(),
         worker: z.string().optional(),
-        agreement: z.string().meta({ description: "`confirms` the accepted result, or `differs`." }),
+        agreement: z.string().meta({
+          description:
+            "`confirms` the accepted result, `differs` from it, or is `undecided` while there is none.",
+        }),
         receivedAt: timestamp,
       }),
     )

@@ -40,6 +40,8 @@ export function followEpoch(followed: JobQueue, readEpoch: () => Promise<string 
     drop: (attempts) => again(() => queue.drop(attempts)),
     tenants: (class_, kind, count) => again(() => queue.tenants(class_, kind, count)),
     why: (job) => again(() => queue.why(job)),
+    workers: () => again(() => queue.workers()),
+    handsOf: (worker) => again(() => queue.handsOf(worker)),
     setDraining: (workers, isDraining) => again(() => queue.setDraining(workers, isDraining)),
   };
 }

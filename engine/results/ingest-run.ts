@@ -1,7 +1,9 @@
 import { countOrdinals, listOrdinals } from "../../model/jobs/ordinals.ts";
 import { resolveResult } from "../../model/results/resolve-result.ts";
-import { applyJobUpdates, type EndedAttempt, insertAttempts } from "../../store/jobs/apply-resolutions.ts";
+import { applyJobUpdates } from "../../store/jobs/apply-resolutions.ts";
+import { type EndedAttempt, insertAttempts } from "../../store/jobs/attempts.ts";
 import { insertJobs, parseMultirange } from "../../store/jobs/insert.ts";
+import { decideLateResults } from "../../store/jobs/late-results.ts";
 import { insertParkedJobs, type ParkedJob } from "../../store/jobs/parked/insert.ts";
 import type { JobRow } from "../../store/jobs/rows.ts";
 import { type ImageException, insertImageExceptions } from "../../store/results/image-outcomes.ts";
@@ -70,7 +72,7 @@ export async function ingestRun(
     );
     matched.push(...checked.matched);
     exceptions.push(...checked.exceptions);
-    attempts.push(endedAttempt(item, resolution));
+    attempts.push(endedAttempt(job, item, resolution));
     changes.push(changeOf(now, job, ordinals, checked.ordinals, item, resolution, () => engine.newId("job")));
     const given = parkedJob(job, item, resolution);
     if (given !== undefined) parked.push(given);
@@ -95,8 +97,9 @@ export async function ingestRun(
   const changed = await applyJobUpdates(tx, now, run.tenant_id, updates);
   if (changed.size !== updates.length) throw new Error("A locked job was changed by somebody else.");
   await insertParkedJobs(tx, now, run, parked);
-  await insertAttempts(tx, now, run.tenant_id, attempts);
   const kind = accepted[0]?.job.kind ?? "scan";
+  await insertAttempts(tx, now, { tenant: run.tenant_id, kind }, attempts);
+  await decideLateResults(tx, run.tenant_id, updates);
   const wallClockMs = accepted[0]?.job.wall_clock_ms ?? 0;
   await insertJobs(tx, now, { ...key, kind, class: run.class, wallClockMs }, children);
   await insertImageExceptions(tx, run.tenant_id, run.run_id, [...exceptions, ...leftOver]);

@@ -1,5 +1,5 @@
 import type { ResultEntry } from "../../model/queue/result-entry.ts";
-import { type LateResult, insertLateResults } from "../../store/jobs/apply-resolutions.ts";
+import { type Agreement, type LateResult, insertLateResults } from "../../store/jobs/late-results.ts";
 import { type JobRow, lockJobsWithRuns } from "../../store/jobs/rows.ts";
 import { lockTenantResults } from "../../store/results/image-results.ts";
 import { type RunRow } from "../../store/runs/rows.ts";
@@ -102,11 +102,12 @@ async function take(
   for (const tenant of [...new Set([...runs.values()].map((run) => run.tenant_id))].sort()) {
     await lockTenantResults(tx, tenant);
   }
+  // Before the accepted ones, which decide about those that came early.
+  await insertLateResults(tx, now, late);
   const ingested: IngestedRun[] = [];
   for (const [runId, accepted] of byRun) {
     ingested.push(await ingestRun(engine, tx, now, runs.get(runId)!, accepted));
   }
-  await insertLateResults(tx, now, late);
   return { accepted: taken.size, late: late.length, ghosts, runs: ingested };
 }
 
@@ -125,7 +126,7 @@ function isAcceptable(job: JobRow, run: RunRow, entry: ResultEntry): boolean {
 }
 
 function lateResult(job: JobRow, entry: ResultEntry): LateResult {
-  const confirms = job.result_digest !== null && job.result_digest === outcomeDigest(entry);
+  const digest = outcomeDigest(entry);
   return {
     tenant: job.tenant_id,
     runId: job.run_id,
@@ -134,6 +135,13 @@ function lateResult(job: JobRow, entry: ResultEntry): LateResult {
     attempt: entry.attempt,
     outcome: entry.outcome?.status ?? "unknown",
     worker: entry.worker,
-    agreement: confirms ? "confirms" : "differs",
+    digest,
+    agreement: agreementOf(job.result_digest, digest),
   };
+}
+
+/** A job without an accepted result decides when it has one. */
+function agreementOf(accepted: string | null, late: string | null): Agreement {
+  if (accepted === null || late === null) return "undecided";
+  return accepted === late ? "confirms" : "differs";
 }

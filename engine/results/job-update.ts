@@ -1,7 +1,9 @@
 import { countOrdinals, listOrdinals, type OrdinalRange } from "../../model/jobs/ordinals.ts";
 import { restOfSegment } from "../../model/jobs/split.ts";
 import type { Resolution } from "../../model/results/resolve-result.ts";
-import type { EndedAttempt, JobUpdate } from "../../store/jobs/apply-resolutions.ts";
+import { countsAs } from "../../model/workers/counts-as.ts";
+import type { JobUpdate } from "../../store/jobs/apply-resolutions.ts";
+import type { EndedAttempt } from "../../store/jobs/attempts.ts";
 import type { NewJob } from "../../store/jobs/insert.ts";
 import type { ParkedJob } from "../../store/jobs/parked/insert.ts";
 import type { JobRow } from "../../store/jobs/rows.ts";
@@ -87,16 +89,19 @@ function stateOf(resolution: Resolution, hasSettled: boolean): JobUpdate["state"
 }
 
 /** The attempt for the record of the job. */
-export function endedAttempt(item: LoadedEntry, resolution: Resolution): EndedAttempt {
-  const { entry } = item;
+export function endedAttempt(job: JobRow, { entry }: LoadedEntry, resolution: Resolution): EndedAttempt {
+  const { errorClass } = resolution;
   return {
     jobId: entry.job,
     attempt: entry.attempt,
     outcome: entry.outcome?.status ?? "unknown",
-    errorClass: resolution.errorClass,
+    errorClass,
     errorCode: resolution.errorCode,
     message: resolution.message?.slice(0, 1_024) ?? null,
     worker: entry.worker,
     leasedMs: entry.leasedMs,
+    countedAs: countsAs({ status: entry.outcome?.status ?? null, stop: entry.stop, errorClass }),
+    wasTried: job.tries + job.crashes > 0,
+    parentJobId: job.parent_job_id,
   };
 }

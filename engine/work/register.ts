@@ -5,7 +5,8 @@ import type { WorkerTransport } from "../../model/queue/transport.ts";
 import { claimWaitSeconds } from "../../model/queue/worker-calls.ts";
 import { getQueue } from "../../store/queues.ts";
 import { withEngine } from "../../store/tenant.ts";
-import { insertWorker } from "../../store/work/workers.ts";
+import { findDrainOfKey } from "../../store/workers/drains.ts";
+import { insertWorker } from "../../store/workers/registration.ts";
 import type { Engine } from "../context.ts";
 
 /** Where the calls of the HTTPS transport lie, below the address of the API. */
@@ -57,7 +58,14 @@ export interface HttpsRegistration extends SharedRegistration {
 
 export type Registration = ValkeyRegistration | HttpsRegistration;
 
-/** Registers a worker under a new id; it does so again whenever the epoch has changed. */
+/** Asked of a worker whose pool is drained: it comes back by itself when the drain is lifted. */
+const drainedRetrySeconds = 30;
+
+/**
+ * Registers a worker under a new id; it does so again whenever the epoch has changed.
+ * @throws DomainError `conflict` without a common protocol, `unavailable` while the queue is closed or the pool
+ * is drained.
+ */
 export async function registerWorker(
   engine: Engine,
   directions: QueueDirections,
@@ -80,6 +88,11 @@ export async function registerWorker(
   }
   const workerId = engine.newId("wrk");
   const epoch = await withEngine(engine.engine, async (tx, now) => {
+    const drain = await findDrainOfKey(tx, worker.keyId);
+    if (drain !== undefined) {
+      const message = `The pool ${drain.pool} is drained: no worker of it may start now.`;
+      throw new DomainError("unavailable", message, { retryAfterSeconds: drainedRetrySeconds });
+    }
     const queue = await getQueue(tx, worker.queue);
     if (queue !== undefined) {
       const { kinds, sdk, build = "", host = "", concurrency } = introduction;
@@ -92,6 +105,7 @@ export async function registerWorker(
         kinds: [...kinds],
         concurrency,
         registered_at: now,
+        epoch: queue.epoch,
       });
     }
     return queue?.epoch;

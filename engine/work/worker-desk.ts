@@ -4,7 +4,7 @@ import type { WorkerIdentity } from "../../model/identity/worker-key.ts";
 import { WrongEpochError } from "../../platform/valkey/errors.ts";
 import type { QueueCaller, WorkerCalls } from "../../platform/valkey/worker-calls.ts";
 import { withEngine } from "../../store/tenant.ts";
-import { findWorker } from "../../store/work/workers.ts";
+import { findWorker } from "../../store/workers/registration.ts";
 import type { Engine } from "../context.ts";
 
 /** What a worker said of itself when it registered: it does not change under one id. */

@@ -21,6 +21,7 @@ test("the metrics have the names and labels that dashboards know", async () => {
   metrics.runDurationSeconds.observe({ mode, result: "completed" }, 2);
   metrics.runsActive.set({ mode }, 1);
   metrics.runnerBacklog.set({ mode, schedule: "sch_1" }, 5);
+  metrics.workers.set({ pool: "default", state: "active" }, 2);
   metrics.queueRebuilds.inc({ cause: "restart" });
   const series = (await registry.metrics())
     .split("\n")
@@ -40,6 +41,7 @@ test("the metrics have the names and labels that dashboards know", async () => {
     'scheduler_run_duration_seconds_count{mode="analysisOnly",result="completed"}',
     'scheduler_runs_active{mode="analysisOnly"}',
     'scheduler_runner_backlog{mode="analysisOnly",schedule="sch_1"}',
+    'scheduler_workers{pool="default",state="active"}',
     'scheduler_queue_rebuilds_total{cause="restart"}',
   ]);
 });

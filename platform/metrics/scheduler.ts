@@ -7,7 +7,7 @@ export const modeLabels = { "analysis-only": "analysisOnly", "content-refresh": 
 export type ModeLabel = (typeof modeLabels)[keyof typeof modeLabels];
 
 /**
- * The scheduler's metrics, by the names that dashboards know. Labels hold modes, states and schedule ids; never
+ * The scheduler's metrics, by the names that dashboards know. Labels hold modes, states, pools and schedule ids; never
  * tenants' names, digests or secrets.
  */
 export interface SchedulerMetrics {
@@ -34,6 +34,8 @@ export interface SchedulerMetrics {
   readonly runsActive: Gauge<"mode">;
   /** Images that wait in a schedule's runs. */
   readonly runnerBacklog: Gauge<"mode" | "schedule">;
+  /** Workers that did not leave, by pool and state (`active`, `draining`, `lost`). */
+  readonly workers: Gauge<"pool" | "state">;
   /** How often the queue was lost and built anew: its server restarted, or its keys were gone (`epoch`). */
   readonly queueRebuilds: Counter<"cause">;
 }
@@ -92,6 +94,12 @@ export function createSchedulerMetrics(registry: MetricsRegistry): SchedulerMetr
       name: "scheduler_runner_backlog",
       help: "Images that wait in a schedule's runs.",
       labelNames: ["mode", "schedule"],
+      registers,
+    }),
+    workers: new Gauge({
+      name: "scheduler_workers",
+      help: "Workers that did not leave, by state.",
+      labelNames: ["pool", "state"],
       registers,
     }),
     queueRebuilds: counter("scheduler_queue_rebuilds_total", "Queues lost and built anew from PostgreSQL.", [

@@ -134,6 +134,23 @@ export interface JobSituation {
   readonly highWater: number;
 }
 
+/** A worker as its queue sees it. */
+export interface SeenWorker {
+  readonly worker: string;
+  /** It said goodbye; otherwise it may still be there, or be lost. */
+  readonly hasLeft: boolean;
+  /** When it was last heard of, or left, by the server's clock. */
+  readonly at: Date;
+  /** Since then. */
+  readonly silentMs: number;
+  /** Since it waits for work; null when it has some, or does not wait. */
+  readonly idleMs: number | null;
+  /** It was told to finish and leave. */
+  readonly isDraining: boolean;
+  /** Jobs in its hands. */
+  readonly held: number;
+}
+
 export interface ReadResults {
   /** Name within the group `scheduler`: one per process, stable over restarts where possible. */
   readonly consumer: string;
@@ -183,6 +200,10 @@ export interface JobQueue {
   listRun(run: string, cursor: string | null, count: number): Promise<QueuePage<OpenJob>>;
   /** Removes ghosts: attempts that the queue holds and PostgreSQL does not. Answers how many there were. */
   drop(attempts: readonly JobAttempt[]): Promise<number>;
+  /** Every worker that was heard of, or said goodbye, within ten leases; each is there once. */
+  workers(): Promise<{ readonly leaseMs: number; readonly workers: readonly SeenWorker[] }>;
+  /** The jobs in the hands of a worker with their progress, in no order. */
+  handsOf(worker: string): Promise<OpenJob[]>;
   /** Tells workers to finish and leave (or, with `isDraining: false`, to go on). */
   setDraining(workers: readonly string[], isDraining: boolean): Promise<void>;
 

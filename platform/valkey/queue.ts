@@ -4,7 +4,7 @@ import { queueSettings } from "../../model/queue/settings.ts";
 import { connectForBlocking } from "./connect.ts";
 import { toValkeyFailure, WrongEpochError } from "./errors.ts";
 import { installFunctions } from "./functions.ts";
-import type { CancelAnswer, EnqueueVerdict, JobQueue, KnownState } from "./job-queue.ts";
+import type { CancelAnswer, EnqueueVerdict, JobQueue, KnownState, OpenJob, SeenWorker } from "./job-queue.ts";
 import { readNew, takeOver } from "./result-reader.ts";
 import {
   type AttemptReply,
@@ -12,9 +12,11 @@ import {
   type SituationReply,
   type StatsReply,
   type TenantReply,
+  type WorkerReply,
   toAttempt,
   toHeldJob,
   toOpenJob,
+  toSeenWorker,
   toSituation,
   toStats,
   toTenantShare,
@@ -161,6 +163,29 @@ export function createQueue(options: QueueOptions): JobQueue {
         ),
       ]);
       return dropped.reduce((sum, count) => sum + count, 0);
+    },
+
+    async workers() {
+      const found = new Map<string, SeenWorker>();
+      let leaseMs: number;
+      let cursor = "0";
+      do {
+        const page = await invoke<[string, number, WorkerReply[]]>("je_workers", [cursor, itemsPerCall]);
+        for (const reply of page[2]) found.set(reply[0], toSeenWorker(reply));
+        [cursor, leaseMs] = page;
+      } while (cursor !== "0");
+      return { leaseMs, workers: [...found.values()] };
+    },
+
+    async handsOf(worker) {
+      const found = new Map<string, OpenJob>();
+      let cursor = "0";
+      do {
+        const page = await invoke<[string, HeldReply[]]>("je_hands", [worker, cursor, itemsPerCall]);
+        for (const reply of page[1]) found.set(reply[0], toOpenJob(reply));
+        [cursor] = page;
+      } while (cursor !== "0");
+      return [...found.values()];
     },
 
     async setDraining(workers, isDraining) {

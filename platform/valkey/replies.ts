@@ -1,6 +1,14 @@
 import { parseProgress } from "../../model/queue/beat.ts";
 import type { JobAttempt, JobClass } from "../../model/queue/job-message.ts";
-import type { HeldJob, HeldState, JobSituation, OpenJob, QueueStats, TenantShare } from "./job-queue.ts";
+import type {
+  HeldJob,
+  HeldState,
+  JobSituation,
+  OpenJob,
+  QueueStats,
+  SeenWorker,
+  TenantShare,
+} from "./job-queue.ts";
 
 /** A value inside a function's reply: Lua numbers arrive as numbers, everything else as text. */
 type Value = string | number;
@@ -51,6 +59,29 @@ export function toStats(reply: StatsReply): QueueStats {
   }));
   const ready = lanes.reduce((sum, lane) => sum + lane.depth, 0);
   return { ready, delayed, leased, idleWorkers, workersAlive, resultsPending, oldestWaitMs, lanes };
+}
+
+export type WorkerReply = [
+  worker: string,
+  presence: "here" | "left",
+  silentMs: number,
+  idleMs: number,
+  draining: number,
+  held: number,
+  atMs: number,
+];
+
+export function toSeenWorker(reply: WorkerReply): SeenWorker {
+  const [worker, presence, silentMs, idleMs, draining, held, atMs] = reply;
+  return {
+    worker,
+    hasLeft: presence === "left",
+    at: new Date(atMs),
+    silentMs: Math.max(0, silentMs),
+    idleMs: idleMs < 0 ? null : idleMs,
+    isDraining: draining === 1,
+    held,
+  };
 }
 
 export type TenantReply = [

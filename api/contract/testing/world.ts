@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { putArtifact } from "../../../engine/work/put-artifact.ts";
 import { advanceWatermark } from "../../../engine/work/watermarks.ts";
-import { mintWorkerKey } from "../../../engine/worker-keys/mint.ts";
+import { announceQueue, mintKey, registerRaw } from "../../../test/support/registered-worker.ts";
 import { type ApiLab, annOf, createApiLab } from "../../../test/support/api-lab.ts";
 import { type Operation, type Parameter, parametersIn, readDescription } from "./document.ts";
 import { sampleText } from "./values.ts";
@@ -27,10 +27,9 @@ export async function createWorld(): Promise<World> {
   const api = await createApiLab();
   const { operations } = await readDescription(api.app);
   const { lab } = api;
-  const workerKey = await mintWorkerKey(
-    { database: lab.engine.engine, valkey: lab.queue.valkey },
-    { queue: lab.queue.queue.queue, pool: "contract" },
-  );
+  await announceQueue(lab);
+  const { key: workerKey, identity } = await mintKey(lab, "contract");
+  for (const host of ["node-1", "node-2"]) await (await registerRaw(lab, identity, { host })).claim(0);
   for (const tenant of [us, others]) await fill(api, tenant);
   const known = new Map([
     [us, await listedIds(api, operations, us)],

@@ -194,7 +194,7 @@ it("shows a job with its attempts and late results", async () => {
     attempts: [
       { attempt: 1, outcome: "failed", errorClass: "transient", message: "try again", worker: "w1" },
     ],
-    lateResults: [{ attempt: 7, outcome: "succeeded", agreement: "differs" }],
+    lateResults: [{ attempt: 7, outcome: "succeeded", agreement: "undecided" }],
     artifacts: [],
   });
 });

@@ -30,10 +30,10 @@ define('je_release', { 'allow-oom' }, is_open, function(k, args, now)
 end)
 
 -- leave(epoch, worker) -> 1: a worker says goodbye, so that nothing is sent its way any more
-define('je_leave', { 'allow-oom' }, is_open, function(k, args)
+define('je_leave', { 'allow-oom' }, is_open, function(k, args, now)
   local worker = args[2] or ''
   if not is_id(worker) then return bad('worker') end
-  call('ZREM', k.workers, worker)
+  call('ZADD', k.workers, -now, worker)
   call('ZREM', k.idle, worker)
   call('SREM', k.draining, worker)
   call('LTRIM', k.wake .. worker, 1, 0)

@@ -38,10 +38,12 @@ local function expire_due(k, now)
   return #ids
 end
 
--- Workers that were silent for a lease are no longer idle, after ten leases they are forgotten.
+-- Workers that were silent for a lease are no longer idle, after ten leases they are forgotten, as are
+-- those that said goodbye.
 local function forget_workers(k, now, cfg)
-  zrem(k.idle, call('ZRANGE', k.workers, '-inf', now - cfg.lease, 'BYSCORE', 'LIMIT', 0, MAX_ITEMS))
-  local gone = call('ZRANGE', k.workers, '-inf', now - 10 * cfg.lease, 'BYSCORE', 'LIMIT', 0, 100)
+  zrem(k.idle, call('ZRANGE', k.workers, 0, now - cfg.lease, 'BYSCORE', 'LIMIT', 0, MAX_ITEMS))
+  local old = now - 10 * cfg.lease
+  local gone = call('ZRANGE', k.workers, -old, old, 'BYSCORE', 'LIMIT', 0, 100)
   if #gone == 0 then return end
   zrem(k.workers, gone)
   call('SREM', k.draining, unpack(gone))
