@@ -1,9 +1,9 @@
 /** scheduler-worker: the workflows' activities, the queue's clock and the way of results into PostgreSQL. */
-import path from "node:path";
-import { NativeConnection, Worker } from "@temporalio/worker";
+import { NativeConnection } from "@temporalio/worker";
 import { openEngine } from "../engine/open-engine.ts";
 import { ensureQueue } from "../engine/queue/rebuild.ts";
 import { restoreWorkerUsers } from "../engine/queue/worker-users.ts";
+import { ensureTickers } from "../engine/schedules/ensure-tickers.ts";
 import { loadConfigOrExit } from "../platform/config/load-or-exit.ts";
 import { schedulerWorkerConfig } from "../platform/config/scheduler-worker.ts";
 import { createLog } from "../platform/log/log.ts";
@@ -11,17 +11,11 @@ import { stopSignal } from "../platform/stop-signal.ts";
 import { routeTemporalLogs } from "../platform/temporal/logs.ts";
 import { ensureSearchAttributes } from "../platform/temporal/search-attributes.ts";
 import { checkServer } from "../platform/valkey/server.ts";
-import {
-  searchAttributes,
-  taskQueue,
-  tickerShards,
-  tickerSignals,
-  workflowIds,
-  workflowTypes,
-} from "../workflows/contract.ts";
+import { searchAttributes } from "../workflows/contract.ts";
 import { startQueueLoops } from "./loops/queue-loops.ts";
 import { createSchedulerActivities } from "./scheduler-activities.ts";
 import { startStatusListener } from "./status-listener.ts";
+import { createTemporalWorkers } from "./temporal-workers.ts";
 
 const service = "scheduler-worker";
 
@@ -45,36 +39,27 @@ async function main(): Promise<void> {
   const loops = startQueueLoops({ ...engine, queue: rawQueue }, ensureOpen);
 
   routeTemporalLogs(log);
-  const graceMs = config.shutdownGraceSeconds * 1_000;
   const connection = await NativeConnection.connect({ address: config.temporal.address });
-  const worker = await Worker.create({
-    connection,
-    namespace: config.temporal.namespace,
-    taskQueue,
-    workflowsPath: path.join(import.meta.dirname, "../workflows/bundle.ts"),
-    activities: createSchedulerActivities(engine),
-    shutdownGraceTime: graceMs,
-    shutdownForceTime: graceMs + 5_000,
-  });
+  const workers = await createTemporalWorkers(
+    {
+      connection,
+      namespace: config.temporal.namespace,
+      graceMs: config.shutdownGraceSeconds * 1_000,
+    },
+    createSchedulerActivities(engine),
+  );
   await ensureSearchAttributes(
     temporal,
     Object.values(searchAttributes).map(({ name }) => name),
   );
-  for (let shard = 0; shard < tickerShards; shard++) {
-    const start = {
-      type: workflowTypes.scheduleTicker,
-      workflowId: workflowIds.scheduleTicker(shard),
-      taskQueue,
-    };
-    await engine.workflows.signalWithStart({ ...start, arg: { shard } }, tickerSignals.nudge);
-  }
+  await ensureTickers(engine);
   const status = await startStatusListener(config, { service, log, opened });
 
   log.info("Ready.");
-  const running = worker.run();
+  const running = workers.run();
   await Promise.race([stopping, running]);
   log.info("Stopping.");
-  if (worker.getState() === "RUNNING") worker.shutdown();
+  workers.shutdown();
   await running;
   await Promise.all(loops.map((loop) => loop.stop()));
   await status.stop();

@@ -15,7 +15,13 @@ import { startRunWorkflow } from "../engine/runs/start.ts";
 import { ensureSearchAttributes } from "../platform/temporal/search-attributes.ts";
 import { createWorkflows } from "../platform/temporal/workflows.ts";
 import { createRunLab, type RunLab } from "../test/support/run-lab.ts";
-import { searchAttributes, tickerSignals, workflowIds, workflowTypes } from "../workflows/contract.ts";
+import {
+  dispatchTaskQueueOf,
+  searchAttributes,
+  tickerSignals,
+  workflowIds,
+  workflowTypes,
+} from "../workflows/contract.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const golden = path.join(root, "workflows/golden");
@@ -111,16 +117,18 @@ async function main(): Promise<void> {
   };
   Object.assign(lab.engine, engine);
   const connection = await NativeConnection.connect({ address });
+  const activities = createSchedulerActivities(engine);
   const worker = await Worker.create({
     connection,
     taskQueue: queue,
     workflowsPath: path.join(import.meta.dirname, "../workflows/bundle.ts"),
-    activities: createSchedulerActivities(engine),
+    activities,
   });
+  const dispatcher = await Worker.create({ connection, taskQueue: dispatchTaskQueueOf(queue), activities });
   for (let image = 0; image < 3; image++)
     await lab.addImage(`shop:${image}`, [`pkg:npm/lodash@4.17.${image}`]);
   mkdirSync(golden, { recursive: true });
-  await worker.runUntil(async () => {
+  const recordAll = async () => {
     for (const [name, record] of Object.entries(recordings)) {
       const workflowId = await record(lab);
       const handle = client.workflow.getHandle(workflowId);
@@ -130,7 +138,8 @@ async function main(): Promise<void> {
       console.log(`${name}: recorded`);
       if (name === "ticker") await handle.terminate("recorded");
     }
-  });
+  };
+  await worker.runUntil(() => dispatcher.runUntil(recordAll));
   await lab.close();
   await connection.close();
   await client.connection.close();

@@ -6,6 +6,13 @@ import { defineSearchAttributeKey } from "@temporalio/common";
 
 export const taskQueue = "scheduler";
 
+/**
+ * The task queue for planning and dispatch alone, beside that of the workflow. They wait while the queue is full, and
+ * would take the places of all other activities: of those that fire schedules, and of those that close runs and so
+ * make room.
+ */
+export const dispatchTaskQueueOf = (queue: string): string => `${queue}-dispatch`;
+
 /** How long an activity may be silent before its worker counts as dead; activities beat four times as often. */
 export const heartbeatTimeout = "8s";
 

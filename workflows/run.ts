@@ -18,6 +18,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import {
+  dispatchTaskQueueOf,
   heartbeatTimeout,
   type RunInput,
   type RunProgress,
@@ -34,17 +35,18 @@ export const progress = defineQuery<RunProgress>(runQueries.progress);
 const retry = { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "15s" } as const;
 
 // Every activity heartbeats: a worker that dies is noticed within seconds, however long the step may take.
-const { planAndDispatch, checkRun, cancelRun, closeRun, failRun } = proxyActivities<SchedulerActivities>({
-  startToCloseTimeout: "6 hours",
-  heartbeatTimeout,
-  retry,
-});
+const options = { startToCloseTimeout: "6 hours", heartbeatTimeout, retry } as const;
+const { checkRun, cancelRun, closeRun, failRun } = proxyActivities<SchedulerActivities>(options);
 
 /** How often a run looks for itself: soon at first, then each minute, so that a long run stays a short history. */
 const firstCheckMs = 5_000;
 const longestCheckMs = 60_000;
 
 export async function run(input: RunInput): Promise<RunProgress> {
+  const { planAndDispatch } = proxyActivities<SchedulerActivities>({
+    ...options,
+    taskQueue: dispatchTaskQueueOf(workflowInfo().taskQueue),
+  });
   let current: RunProgress = {
     state: "planning",
     planned: 0,

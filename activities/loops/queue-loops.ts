@@ -3,6 +3,7 @@ import { measureActive } from "../../engine/observe.ts";
 import { reconcile } from "../../engine/queue/reconcile.ts";
 import { prune } from "../../engine/housekeeping/prune.ts";
 import { ingestResults } from "../../engine/results/ingest-stream.ts";
+import { ensureTickers } from "../../engine/schedules/ensure-tickers.ts";
 import { watchWorkers } from "../../engine/workers/watch.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
@@ -34,6 +35,10 @@ export function startQueueLoops(engine: Engine, ensureOpen: () => Promise<void>)
     startLoop(options("watch workers"), async () => {
       await watchWorkers(engine);
       return watchMs;
+    }),
+    startLoop({ name: "tickers", log }, async () => {
+      await ensureTickers(engine);
+      return reconcileMs;
     }),
     startLoop({ name: "prune", log }, async () => {
       await prune(engine);

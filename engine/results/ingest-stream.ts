@@ -1,7 +1,9 @@
 import { DomainError } from "../../model/errors.ts";
+import { isLostConnection } from "../../platform/lost-connection.ts";
 import { WrongEpochError } from "../../platform/valkey/errors.ts";
 import type { ResultEntry } from "../../model/queue/result-entry.ts";
 import type { Engine } from "../context.ts";
+import { batchesOf } from "./batches.ts";
 import { type Ingested, ingestBatch, ingestLoaded } from "./ingest.ts";
 import { refuse } from "./load-result.ts";
 
@@ -25,12 +27,19 @@ export async function ingestResults(engine: Engine): Promise<Ingested> {
   return ingestEach(engine, fresh);
 }
 
+/** Takes entries in, so many at a time as may be in memory at once. */
+export async function ingestEach(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
+  const total = { accepted: 0, late: 0, ghosts: 0 };
+  for (const batch of batchesOf(entries)) add(total, await ingestWhole(engine, batch));
+  return total;
+}
+
 /**
  * Takes a batch in whole; when that fails for a reason that lies in the batch, entry by entry. A result that
  * PostgreSQL cannot store is a fault of its attempt. An entry that fails alone for another reason stays on the
  * stream, is logged as an error and tried again: it is a bug of ours.
  */
-export async function ingestEach(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
+async function ingestWhole(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
   try {
     return await ingestBatch(engine, entries);
   } catch (error) {
@@ -43,10 +52,7 @@ export async function ingestEach(engine: Engine, entries: readonly ResultEntry[]
   const total = { accepted: 0, late: 0, ghosts: 0 };
   for (const entry of entries) {
     try {
-      const { accepted, late, ghosts } = await ingestAlone(engine, entry);
-      total.accepted += accepted;
-      total.late += late;
-      total.ghosts += ghosts;
+      add(total, await ingestAlone(engine, entry));
     } catch (error) {
       if (isAway(error)) throw error;
       engine.log.error(
@@ -56,6 +62,12 @@ export async function ingestEach(engine: Engine, entries: readonly ResultEntry[]
     }
   }
   return total;
+}
+
+function add(total: { accepted: number; late: number; ghosts: number }, more: Ingested): void {
+  total.accepted += more.accepted;
+  total.late += more.late;
+  total.ghosts += more.ghosts;
 }
 
 async function ingestAlone(engine: Engine, entry: ResultEntry): Promise<Ingested> {
@@ -72,14 +84,17 @@ function isUnstorable(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^(22|54)[0-9A-Z]{3}$/.test(String(error.code));
 }
 
-/** A server is away or the queue is another: nothing is wrong with the batch. */
+/**
+ * A server is away, the queue is another, or somebody holds what the batch needs: nothing is wrong with the batch. A
+ * statement that took too long is no such thing: of fewer entries it may be fast enough.
+ */
 function isAway(error: unknown): boolean {
   if (error instanceof WrongEpochError) return true;
   if (error instanceof DomainError) return error.code === "unavailable";
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  // SQLSTATE classes 08 (connection), 57 (operator intervention), 53 (resources); and Node's socket errors.
-  return (
-    /^(08|57|53|ECONN|ETIMEDOUT|EPIPE)/.test(code) ||
-    (error instanceof Error && /timeout|terminat/i.test(error.message))
-  );
+  return isLostConnection(error) || isLockTimeout(error);
+}
+
+/** SQLSTATE 55P03: entry by entry each would wait as long again. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "55P03";
 }

@@ -47,6 +47,40 @@ it("takes a batch in once while Temporal is away", async () => {
   expect(await rows("select * from scheduler.late_results")).toEqual([]);
 });
 
+it("takes results in one by one when they are too many for one statement's time", async () => {
+  await lab.workAll();
+  // What PostgreSQL says of a statement that it cancels for taking too long.
+  await lab.test.owner.query(`
+    create function scheduler.too_slow() returns trigger language plpgsql as $$
+    begin
+      if (select count(*) from added) > 1 then
+        raise exception 'canceling statement due to statement timeout' using errcode = '57014';
+      end if;
+      return null;
+    end $$;
+    create trigger too_slow after insert on scheduler.job_attempts referencing new table as added
+      for each statement execute function scheduler.too_slow()`);
+  expect(await ingestResults(lab.engine)).toEqual({ accepted: 3, late: 0, ghosts: 0 });
+  expect((await lab.engine.queue.stats()).resultsPending).toBe(0);
+});
+
+it("believes no reference that names another size than its artifact has", async () => {
+  const worker = lab.queue.worker("w1");
+  const [job] = (await worker.claim(1)).jobs;
+  const { result } = await lab.scan(job!);
+  const bytes = Buffer.from(JSON.stringify(result));
+  const { digest } = await lab.engine.blobs.put("acme", bytes, { maxBytes: bytes.length });
+  const resultRef = { name: "result.json", digest, bytes: bytes.length - 1 };
+  await worker.settle([job!], { status: "succeeded", resultRef });
+  await ingestResults(lab.engine);
+  expect(await rows("select error_class, message from scheduler.job_attempts")).toEqual([
+    {
+      error_class: "transient",
+      message: "The result cannot be read: no artifact of that digest and size is stored.",
+    },
+  ]);
+});
+
 it("lets small results go on while the blob store is away", async () => {
   const worker = lab.queue.worker("w1");
   const [large] = (await worker.claim(1)).jobs;

@@ -41,8 +41,8 @@ async function loadResult(engine: Engine, entry: ResultEntry): Promise<LoadedEnt
   if (outcome.resultRef !== undefined) {
     if (entry.tenant === null) return { entry, result: undefined, fault: undefined };
     if (outcome.resultRef.bytes > maxResultBytes) return refuse(entry, "it is larger than 64 MB");
-    const text = await readBlobText(engine, entry.tenant, outcome.resultRef.digest);
-    if (text === undefined) return refuse(entry, "the artifact that it names is not stored");
+    const text = await readBlobText(engine, entry.tenant, outcome.resultRef);
+    if (text === undefined) return refuse(entry, "no artifact of that digest and size is stored");
     try {
       document = JSON.parse(text);
     } catch {
@@ -60,14 +60,14 @@ export function refuse(entry: ResultEntry, why: string): LoadedEntry {
   return { entry, result: undefined, fault: `The result cannot be read: ${why}.`.slice(0, 500) };
 }
 
-async function readBlobText(engine: Engine, tenant: string, digest: string): Promise<string | undefined> {
-  if ((await engine.blobs.head(tenant, digest)) === undefined) return undefined;
+/** The blob as text, when it is as large as its reference says: batches are cut by what references say. */
+async function readBlobText(
+  engine: Engine,
+  tenant: string,
+  reference: { readonly digest: string; readonly bytes: number },
+): Promise<string | undefined> {
+  if ((await engine.blobs.head(tenant, reference.digest))?.bytes !== reference.bytes) return undefined;
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of await engine.blobs.get(tenant, digest)) {
-    bytes += chunk.length;
-    if (bytes > maxResultBytes) return undefined;
-    chunks.push(chunk);
-  }
+  for await (const chunk of await engine.blobs.get(tenant, reference.digest)) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
 }

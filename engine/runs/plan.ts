@@ -1,3 +1,4 @@
+import { DomainError } from "../../model/errors.ts";
 import { selection } from "../../model/images/selection.ts";
 import { matcherVersion } from "../../model/matching/matcher-version.ts";
 import { type RunRequest, runRequest } from "../../model/runs/run-request.ts";
@@ -15,6 +16,7 @@ import {
 } from "../../store/runs/impact-snapshot.ts";
 import { recordPlan } from "../../store/runs/record-plan.ts";
 import { type RunRow, lockRun } from "../../store/runs/rows.ts";
+import { allowStatementTime } from "../../store/statement-time.ts";
 import { type TenantTx, withTenant } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
 import { readFeedSequence, touchedByAdvisories, touchedByPurls, touchedSince } from "../impact/touched.ts";
@@ -22,6 +24,9 @@ import { observePlan } from "../observe.ts";
 import type { RunKey } from "./close.ts";
 
 const nothing: TouchedComponents = { componentIds: [], seqs: [] };
+
+/** A snapshot of millions of images is one statement, and takes longer than a request may. */
+const planningMs = 30 * 60_000;
 
 /**
  * Plans a run once, in one transaction: pins the feed sequence, writes the impact snapshot and cuts it into
@@ -33,6 +38,7 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
   const startedMs = performance.now();
   const { workersAlive } = await engine.queue.stats();
   const { run, isNew } = await withTenant(engine.app, key.tenant, async (tx, now) => {
+    await allowStatementTime(tx, planningMs);
     const run = await lockRun(tx, key.tenant, key.runId);
     if (run.planned_at !== null || isTerminal(run.state as RunState)) return { run, isNew: false };
 
@@ -74,9 +80,21 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
       },
     ]);
     return { run: planned, isNew: true };
+  }).catch((error: unknown) => {
+    throw isCancelledStatement(error) ? tooLong(error) : error;
   });
   if (isNew) observePlan(engine.metrics, run, startedMs);
   return run;
+}
+
+/** SQLSTATE 57014: it took too long, or an operator ended it. The next try would be as slow. */
+function isCancelledStatement(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "57014";
+}
+
+function tooLong(cause: unknown): DomainError {
+  const detail = `Planning was ended, by an operator or after ${planningMs / 60_000} minutes. Choose fewer images.`;
+  return new DomainError("too_large", detail, { cause });
 }
 
 /** What a run of this request would cover if it were planned now. */

@@ -1,3 +1,5 @@
+import { connectPostgres } from "../../platform/postgres/connect.ts";
+import type { Tables } from "../../store/tables.ts";
 import { createRunLab, digestOf, type RunLab } from "../../test/support/run-lab.ts";
 import { closeRun } from "./close.ts";
 import { cancelRun } from "./cancel.ts";
@@ -29,6 +31,39 @@ const counts = (run: Awaited<ReturnType<RunLab["run"]>>) => ({
 });
 const rows = async (text: string) => (await lab.test.owner.query(text)).rows;
 const only = { planned: 0, fresh: 0, succeeded: 0, failed: 0, incomplete: 0, cancelled: 0, open: 0 };
+
+it("plans for longer than another statement may take", async () => {
+  await lab.addImage("shop:1", ["pkg:npm/lodash@4.17.20"]);
+  const key = await lab.createRun();
+  await lab.test.owner.query(`
+    create function scheduler.take_time() returns trigger language plpgsql as $$
+    begin perform pg_sleep(1); return null; end $$;
+    create trigger take_time after insert on scheduler.run_images for each statement execute function scheduler.take_time()`);
+  const kysely = connectPostgres<Tables>({
+    url: lab.test.urls.app,
+    applicationName: "hasty",
+    maxConnections: 1,
+    statementTimeoutMs: 200,
+    onIdleError: () => undefined,
+  });
+  const hasty = { ...lab.engine, app: { kysely, clock: (now: Date) => now } };
+  try {
+    await planRun(hasty, key);
+  } finally {
+    await kysely.destroy();
+  }
+  expect(await lab.run(key)).toMatchObject({ state: "queued", images_planned: 1 });
+});
+
+it("does not plan again and again what PostgreSQL has ended for taking too long", async () => {
+  await lab.addImage("shop:1", ["pkg:npm/lodash@4.17.20"]);
+  const key = await lab.createRun();
+  await lab.test.owner.query(`
+    create function scheduler.too_long() returns trigger language plpgsql as $$
+    begin raise exception 'canceling statement due to statement timeout' using errcode = '57014'; end $$;
+    create trigger too_long after insert on scheduler.run_images for each statement execute function scheduler.too_long()`);
+  await expect(planRun(lab.engine, key)).rejects.toMatchObject({ code: "too_large" });
+});
 
 it("completes with balanced books: images with an SBOM succeed, one without is incomplete: no_sbom", async () => {
   await lab.addAdvisory("GHSA-aaaa-aaaa-aaaa", npm("lodash", "4.17.21"), { aliases: ["CVE-2021-1"] });

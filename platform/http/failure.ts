@@ -1,6 +1,7 @@
 import { HTTPException } from "hono/http-exception";
 import { DomainError } from "../../model/errors.ts";
 import type { ErrorCode } from "../../model/errors.ts";
+import { isLostConnection } from "../lost-connection.ts";
 
 const statusCodes: Partial<Record<number, [ErrorCode, string]>> = {
   400: ["bad_request", "The request cannot be read."],
@@ -11,20 +12,8 @@ const statusCodes: Partial<Record<number, [ErrorCode, string]>> = {
   415: ["unsupported_media_type", "The body's content type is not supported here."],
 };
 
-/** What Node says when the other side of a connection is not there. */
-const connectionCodes = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
-
-/** SQLSTATEs that pass when one tries again: serialisation, deadlock, statement timeout, lock timeout, shutdown. */
-const passingStates = new Set(["40001", "40P01", "57014", "55P03", "57P01", "57P02", "57P03", "25P03"]);
+/** SQLSTATEs that pass when one tries again: serialisation, deadlock, statement timeout, lock timeout. */
+const passingStates = new Set(["40001", "40P01", "57014", "55P03"]);
 
 /**
  * What an error thrown anywhere below a handler means to a caller, or undefined when nobody foresaw it.
@@ -38,8 +27,7 @@ export function failureOf(thrown: unknown): DomainError | undefined {
     const failure = ofSqlState(code, thrown);
     if (failure !== undefined) return failure;
   }
-  if (code !== undefined && connectionCodes.has(code)) return unavailable(thrown);
-  return isLostConnection(thrown) ? unavailable(thrown) : undefined;
+  return isLostConnection(thrown) || isTemporalAway(thrown) ? unavailable(thrown) : undefined;
 }
 
 function ofStatus(error: HTTPException): DomainError | undefined {
@@ -54,22 +42,14 @@ function ofSqlState(state: string, cause: unknown): DomainError | undefined {
     return new DomainError("invalid", "A value is outside of what can be stored.", { cause });
   }
   if (state === "23505") return new DomainError("conflict", "It exists already.", { cause });
-  if (stateClass === "08" || stateClass === "53" || passingStates.has(state)) return unavailable(cause);
+  if (passingStates.has(state)) return unavailable(cause);
   return undefined;
 }
 
-/** Lost connections that carry no code: the pg pool's, the Valkey client's and the Temporal client's. */
-function isLostConnection(thrown: unknown): boolean {
-  const name = stringField(thrown, "name");
-  const message = stringField(thrown, "message") ?? "";
-  return (
-    name === "MaxRetriesPerRequestError" ||
-    (name === "ServiceError" &&
-      /unavailable|deadline/i.test(`${message} ${stringField(causeOf(thrown), "message")}`)) ||
-    message === "timeout exceeded when trying to connect" ||
-    message === "Connection is closed." ||
-    message.startsWith("Connection terminated")
-  );
+/** The Temporal client says it in words, of its own or of what it wraps. */
+function isTemporalAway(thrown: unknown): boolean {
+  const words = `${stringField(thrown, "message")} ${stringField(causeOf(thrown), "message")}`;
+  return stringField(thrown, "name") === "ServiceError" && /unavailable|deadline/i.test(words);
 }
 
 function unavailable(cause: unknown): DomainError {

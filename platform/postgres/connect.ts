@@ -20,7 +20,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
 
 /**
  * A Kysely instance on a pool of its own. Every wait is bounded: connecting 5 s, a lock 10 s, a
- * statement 60 s unless told otherwise, a transaction that does nothing 60 s.
+ * statement 60 s unless told otherwise, a transaction that does nothing 20 s: what a frozen process has locked is free
+ * again by then.
  */
 export function connectPostgres<Tables>(options: PoolOptions): Kysely<Tables> {
   const pool = new pg.Pool({
@@ -31,7 +32,7 @@ export function connectPostgres<Tables>(options: PoolOptions): Kysely<Tables> {
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeoutMs ?? 60_000,
     lock_timeout: 10_000,
-    idle_in_transaction_session_timeout: 60_000,
+    idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
   });
   pool.on("error", options.onIdleError);

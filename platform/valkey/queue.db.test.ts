@@ -437,6 +437,18 @@ test("entries of a consumer that died are taken over by another", async () => {
   expect(await t.queue.reclaimResults({ consumer: "test", count: 10, minIdleMs: 0 })).toEqual([entry]);
 });
 
+test("what a dead reader had is taken over, however much others have in hand before it", async () => {
+  await using t = await openTestQueue();
+  await t.queue.enqueue(Array.from({ length: 30 }, (_, n) => aJob(`j${n}`)));
+  await t.worker("w1").settle((await t.worker("w1").claim(30)).jobs);
+  const entries = await t.queue.readResults({ ...readAll, count: 30 });
+  const last = entries.at(-1)!;
+  const stream = `${t.queue.keyPrefix}results`;
+  await t.valkey.xclaim(stream, "scheduler", "dead", 0, last.streamId, "IDLE", 60_000);
+  // The server looks at ten entries a call; the first twenty-nine are not idle.
+  expect(await t.queue.reclaimResults({ consumer: "test", count: 1, minIdleMs: 30_000 })).toEqual([last]);
+});
+
 test("a blocked reader gets a result the moment it is settled", async () => {
   await using t = await openTestQueue();
   await t.queue.enqueue([aJob("a")]);

@@ -31,26 +31,32 @@ export async function readNew(
   return parseEntries(entriesOf(reply));
 }
 
-/** Takes over entries that were delivered at least `minIdleMs` ago and never acknowledged. */
+/**
+ * Takes over entries that were delivered at least `minIdleMs` ago and never acknowledged. One call of the server
+ * looks at ten times `count` entries: those that others have in hand must not hide what is behind them.
+ */
 export async function takeOver(
   valkey: Redis,
   stream: string,
   options: { consumer: string; count: number; minIdleMs: number },
 ): Promise<ResultEntry[]> {
   const { consumer, count, minIdleMs } = options;
-  const reply = (await valkey.call(
-    "XAUTOCLAIM",
-    stream,
-    resultGroup,
-    consumer,
-    minIdleMs,
-    "0-0",
-    "COUNT",
-    count,
-  )) as [string, RawEntry[], string[]];
+  const from = [stream, resultGroup, consumer, minIdleMs] as const;
+  let entries: ResultEntry[] = [];
+  let cursor = firstEntry;
+  do {
+    const reply = (await valkey.call("XAUTOCLAIM", ...from, cursor, "COUNT", count)) as AutoClaimReply;
+    cursor = reply[0];
+    entries = parseEntries(reply[1]);
+  } while (entries.length === 0 && cursor !== firstEntry);
   await forgetConsumers(valkey, stream, consumer);
-  return parseEntries(reply[1]);
+  return entries;
 }
+
+/** Where a pass over the pending entries begins; as a cursor: there is nothing behind. */
+const firstEntry = "0-0";
+
+type AutoClaimReply = [cursor: string, entries: RawEntry[], deleted: string[]];
 
 /** Consumers that hold nothing and were not seen for an hour: without this each restart leaks one. */
 async function forgetConsumers(valkey: Redis, stream: string, own: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { Client, Connection } from "@temporalio/client";
+import { tickerShards, workflowIds } from "../../workflows/contract.ts";
 import { addFleet, getRun, hasEnded, imageDigest, npmAdvisory, type RunView } from "../support/fleet.ts";
 import { type Journey, startJourney, until } from "../support/journey.ts";
 
@@ -130,6 +131,43 @@ test("the Temporal UI shows tenant, state, trigger and mode of a run without its
   await connection.close();
 });
 
+test("planning and dispatch have a task queue of their own: what waits for room holds up no other step", async () => {
+  const { id } = await journey.ask<RunView>("POST", "/api/v1/scheduler/runs", {
+    selection: { scope: "all" },
+    force: true,
+  });
+  await until("the run ends", () => getRun(journey, id), hasEnded);
+  await withTemporal(async (client) => {
+    const { events } = await client.workflow.getHandle(`run/acme/${id}`).fetchHistory();
+    const queues = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled == null ? [] : [[scheduled.activityType?.name, scheduled.taskQueue?.name] as const],
+    );
+    expect(Object.fromEntries(queues)).toMatchObject({
+      planAndDispatch: "scheduler-dispatch",
+      closeRun: "scheduler",
+    });
+  });
+});
+
+test("a ticker that somebody ended by hand is started again, and its schedules fire", async () => {
+  await withTemporal(async (client) => {
+    for (let shard = 0; shard < tickerShards; shard++) {
+      await client.workflow.getHandle(workflowIds.scheduleTicker(shard)).terminate("by hand");
+    }
+  });
+  const schedule = await journey.ask<{ id: string }>("POST", "/api/v1/scheduler/schedules", {
+    name: "after the tickers",
+    whenCron: "* * * * * *",
+    selection: { scope: "digest", digests: [imageDigest(0)] },
+  });
+  const fires = async () =>
+    (await journey.ask<{ items: unknown[] }>("GET", `/api/v1/scheduler/schedules/${schedule.id}/fires`))
+      .items;
+  const [first] = await until("it fires", fires, (items) => items.length > 0, 120_000);
+  expect(first).toMatchObject({ verdict: "started" });
+  await journey.ask("POST", `/api/v1/scheduler/schedules/${schedule.id}/pause`, {});
+});
+
 test("another tenant sees nothing of it", async () => {
   const { id } = await journey.ask<RunView>("POST", "/api/v1/scheduler/runs", {
     selection: { scope: "all" },
@@ -142,6 +180,15 @@ test("another tenant sees nothing of it", async () => {
     });
   }
 });
+
+async function withTemporal(work: (client: Client) => Promise<void>): Promise<void> {
+  const connection = await Connection.connect({ address: journey.stack.temporalAddress });
+  try {
+    await work(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
 
 interface StreamEvent {
   readonly id?: string;

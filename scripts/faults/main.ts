@@ -1,0 +1,73 @@
+/** `npm run faults`: proof that the queue survives. Ends with 0 when the ledger holds. */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { Interrupted, StackError } from "../stack/stack.ts";
+import { typescriptWorker } from "../workers/worker-program.ts";
+import { type FaultsArguments, parseFaultsArguments, usage } from "./arguments.ts";
+import { reportLines } from "./report.ts";
+import { runStorm } from "./storm.ts";
+
+const interruptedExitCode = 130;
+const usageExitCode = 2;
+/** npm and the terminal both send an interrupt: a second one means more only after this time. */
+const secondInterruptMs = 1_000;
+
+function readArguments(): FaultsArguments | undefined {
+  try {
+    const args = parseFaultsArguments(process.argv.slice(2));
+    if (args !== "help") return args;
+    console.log(usage);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exitCode = usageExitCode;
+  }
+  return undefined;
+}
+
+/** The first interrupt ends the faults, another one later everything. */
+function interrupts(): { readonly stop: AbortController; readonly all: AbortController } {
+  const [stop, all] = [new AbortController(), new AbortController()];
+  let firstMs: number | undefined;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      firstMs ??= performance.now();
+      stop.abort(new Interrupted(name));
+      if (performance.now() - firstMs > secondInterruptMs) all.abort(new Interrupted(name));
+    });
+  }
+  return { stop, all };
+}
+
+async function main(args: FaultsArguments): Promise<void> {
+  const { dataDir, isJson, isKept } = args;
+  if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
+    throw new StackError(`${dataDir} is not empty. Choose another folder: --data-dir DIR`);
+  }
+  const { stop, all } = interrupts();
+  const tell = (line: string) => (isJson ? console.error(line) : console.log(line));
+  const report = await runStorm({
+    ...args,
+    programs: Array.from({ length: 4 }, () => typescriptWorker),
+    onLine: tell,
+    stop: stop.signal,
+    signal: all.signal,
+  });
+  if (isJson) console.log(JSON.stringify(report));
+  else console.log(reportLines(report).join("\n"));
+  if (!report.isWhole) process.exitCode = 1;
+  else if (stop.signal.aborted) process.exitCode = interruptedExitCode;
+  if (report.isWhole && !isKept) rmSync(dataDir, { recursive: true, force: true });
+  else tell(`Data and logs stay in ${dataDir}`);
+}
+
+const args = readArguments();
+if (args !== undefined) {
+  try {
+    await main(args);
+  } catch (error) {
+    if (error instanceof Interrupted) process.exitCode = interruptedExitCode;
+    else {
+      console.error(error instanceof StackError ? error.message : error);
+      process.exitCode = 1;
+    }
+  }
+}
