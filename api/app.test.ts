@@ -32,6 +32,7 @@ test("operation ids are unique", async () => {
 const harmlessPosts = [
   "POST /api/v1/scheduler/impact",
   "POST /api/v1/scheduler/runs/preview",
+  "POST /api/v1/scheduler/jobs/redrive/preview",
   "POST /api/v1/scheduler/schedules/preview",
   "POST /api/v1/scheduler/schedules/{id}/pause",
   "POST /api/v1/scheduler/schedules/{id}/resume",

@@ -22,6 +22,9 @@ import { mountJob } from "./v1/scheduler/jobs/by-id.ts";
 import { mountJobArtifacts } from "./v1/scheduler/jobs/by-id/artifacts.ts";
 import { mountJobArtifact } from "./v1/scheduler/jobs/by-id/artifacts/by-name.ts";
 import { mountJobWhy } from "./v1/scheduler/jobs/by-id/why.ts";
+import { mountParkedJobs } from "./v1/scheduler/jobs/parked.ts";
+import { mountRedrive } from "./v1/scheduler/jobs/redrive.ts";
+import { mountPreviewRedrive } from "./v1/scheduler/jobs/redrive/preview.ts";
 import { mountQueues } from "./v1/scheduler/queues.ts";
 import { mountPauseQueue } from "./v1/scheduler/queues/by-name/pause.ts";
 import { mountResumeQueue } from "./v1/scheduler/queues/by-name/resume.ts";
@@ -32,6 +35,7 @@ import { mountCancelRun } from "./v1/scheduler/runs/by-id/cancel.ts";
 import { mountDeltas } from "./v1/scheduler/runs/by-id/deltas.ts";
 import { mountRunImages } from "./v1/scheduler/runs/by-id/images.ts";
 import { mountRunJobs } from "./v1/scheduler/runs/by-id/jobs.ts";
+import { mountRetryRun } from "./v1/scheduler/runs/by-id/retry.ts";
 import { mountRunStream } from "./v1/scheduler/runs/by-id/stream.ts";
 import { mountPreviewRun } from "./v1/scheduler/runs/preview.ts";
 import { mountQueueLag } from "./v1/scheduler/runs/queue/lag.ts";
@@ -84,6 +88,10 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountRunImages,
   mountRunStream,
   mountCancelRun,
+  mountRetryRun,
+  mountParkedJobs,
+  mountPreviewRedrive,
+  mountRedrive,
   mountJob,
   mountJobWhy,
   mountJobArtifacts,

@@ -1,6 +1,7 @@
 import type { ArtifactDocument } from "../../engine/jobs/artifact-document.ts";
 import type { JobDocument } from "../../engine/jobs/documents.ts";
 import type { JobRecordDocument } from "../../engine/jobs/get.ts";
+import type { ParkedJobDocument } from "../../engine/jobs/parked-documents.ts";
 import { runExample } from "./run.ts";
 
 export const jobExample: JobDocument = {
@@ -52,4 +53,20 @@ export const jobRecordExample: JobRecordDocument = {
   ],
   lateResults: [],
   artifacts: [artifactExample],
+};
+
+export const parkedJobExample: ParkedJobDocument = {
+  schemaVersion: "scheduler.parked-job@1",
+  id: "job_0198c2f4000070008000000000000006",
+  tenantId: "acme",
+  runId: runExample.id,
+  kind: "scan",
+  mode: "analysis-only",
+  tries: 5,
+  crashes: 0,
+  worker: "wrk_0198c2f4000070008000000000000005",
+  reason: "tries_exhausted",
+  error: { class: "dependency_down", code: "HTTP_503", message: "The advisories could not be fetched." },
+  images: 6,
+  parkedAt: "2026-05-02T00:41:10.120Z",
 };

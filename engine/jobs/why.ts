@@ -41,6 +41,7 @@ export async function whyJob(ctx: Ctx, id: string): Promise<z.infer<typeof jobWh
     attempt: job.attempt,
     reason: job.outcome_reason,
     notBeforeMs: job.not_before?.getTime() ?? null,
+    ratePerSecond: job.rate_per_second,
     redrivenBy: job.parked?.redriven_by ?? null,
     isRunCancelled: job.cancel_requested_at !== null,
   };

@@ -30,7 +30,7 @@ export interface Reconciled {
  */
 export async function reconcile(engine: Engine): Promise<Reconciled> {
   await applyQueueSettings(engine);
-  for (const run of await withEngine(engine.engine, (tx) => listRunsToDispatch(tx, page))) {
+  for (const run of await withEngine(engine.engine, (tx, now) => listRunsToDispatch(tx, now, page))) {
     await dispatchRun(engine, run);
   }
   const resent = await resendMissing(engine);

@@ -2,6 +2,7 @@ import { checkBooks } from "../../model/runs/books.ts";
 import { booksError } from "../../model/runs/run-errors.ts";
 import { isTerminal, type RunState } from "../../model/runs/states.ts";
 import { cancelJobs } from "../../store/jobs/cancel.ts";
+import { giveBackParked } from "../../store/jobs/parked/redrive.ts";
 import { enqueueEvent } from "../../store/outbox.ts";
 import { appendRunEvents } from "../../store/runs/events.ts";
 import { type RunRow, lockRun } from "../../store/runs/rows.ts";
@@ -75,6 +76,8 @@ async function finish(
   fault?: RunFault,
 ): Promise<RunRow> {
   const closed = await finishRun(tx, now, run, state, fault);
+  // What a retry was to cure is left as it was.
+  if (state !== "completed") await giveBackParked(tx, run.tenant_id, run.run_id);
   const data = { from: run.state, to: state, ...(fault && { error: fault }) };
   const subject = { tenant: run.tenant_id, runId: run.run_id };
   await appendRunEvents(tx, now, [

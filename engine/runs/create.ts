@@ -59,8 +59,11 @@ function newRun(ctx: Ctx, runId: string, resolved: ResolvedCreation, { reason }:
   };
 }
 
-/** The ticker that follows up is told as well: it may wait for ten seconds otherwise. */
-async function startNow(ctx: Ctx, run: { readonly tenant: string; readonly runId: string }): Promise<void> {
+/** Starts the workflow of a run that was committed. The ticker that follows up is told as well: it may wait for ten seconds otherwise. */
+export async function startNow(
+  ctx: Ctx,
+  run: { readonly tenant: string; readonly runId: string },
+): Promise<void> {
   let isStarted = false;
   await afterCommit(
     ctx,

@@ -46,6 +46,7 @@ export function toRunDocument(row: RunRow, now: Date, deltas: readonly DeltaRow[
       error: { code: row.error_code as RunError["code"], message: row.error_message ?? "" },
     }),
     ...(row.retry_of !== null && { retryOf: row.retry_of }),
+    ...(row.rate_per_second !== null && { ratePerSecond: row.rate_per_second }),
     correlationId: row.correlation_id,
     createdAt: toTimestamp(row.created_at.getTime()),
     createdBy: row.created_by,

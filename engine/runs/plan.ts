@@ -1,7 +1,7 @@
 import { DomainError } from "../../model/errors.ts";
 import { selection } from "../../model/images/selection.ts";
 import { matcherVersion } from "../../model/matching/matcher-version.ts";
-import { type RunRequest, runRequest } from "../../model/runs/run-request.ts";
+import { type RunRequest, storedRequest } from "../../model/runs/run-request.ts";
 import { segmentSize } from "../../model/runs/segment-size.ts";
 import { isTerminal, type RunState } from "../../model/runs/states.ts";
 import { insertJobs, type NewJob } from "../../store/jobs/insert.ts";
@@ -22,6 +22,7 @@ import type { Engine } from "../context.ts";
 import { readFeedSequence, touchedByAdvisories, touchedByPurls, touchedSince } from "../impact/touched.ts";
 import { observePlan } from "../observe.ts";
 import type { RunKey } from "./close.ts";
+import { coverageOfRetry } from "./retry-coverage.ts";
 
 const nothing: TouchedComponents = { componentIds: [], seqs: [] };
 
@@ -43,7 +44,7 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
     if (run.planned_at !== null || isTerminal(run.state as RunState)) return { run, isNew: false };
 
     const feedSeq = await readFeedSequence(tx);
-    const request = runRequest.parse(run.request);
+    const request = storedRequest.parse(run.request);
     const isCancelled = run.cancel_requested_at !== null;
     const snapshot = isCancelled
       ? emptySnapshot
@@ -51,13 +52,20 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
           tx,
           key.tenant,
           key.runId,
-          await resolveCoverage(tx, now, key.tenant, request, run.mode, feedSeq),
+          request.retry === undefined
+            ? await resolveCoverage(tx, now, key.tenant, request, run.mode, feedSeq)
+            : coverageOfRetry({ parked: { takenBy: key.runId }, outcomes: request.retry.outcomes }),
           request.maxImages,
         );
 
     // A refresh may find the SBOM that is missing; an analysis cannot.
     const withoutSbom = run.mode === "content-refresh" ? 0 : snapshot.withoutSbom;
-    const segments = cutSegments(engine, snapshot.planned - withoutSbom, workersAlive);
+    const segments = cutSegments(
+      engine,
+      snapshot.planned - withoutSbom,
+      workersAlive,
+      request.retry?.segmentImages,
+    );
     await insertJobs(
       tx,
       now,
@@ -147,8 +155,9 @@ const emptySnapshot: SnapshotCounts = {
 };
 
 /** Cuts the ordinals 0 … images-1 into segments, fitted to the workers that are alive. */
-function cutSegments(engine: Engine, images: number, workersAlive: number): NewJob[] {
-  const size = segmentSize(images, Math.max(1, workersAlive) * slotsPerWorker, engine.segmentImages);
+function cutSegments(engine: Engine, images: number, workersAlive: number, most = Infinity): NewJob[] {
+  const largest = Math.min(most, engine.segmentImages);
+  const size = segmentSize(images, Math.max(1, workersAlive) * slotsPerWorker, largest);
   const jobs: NewJob[] = [];
   for (let from = 0; from < images; from += size) {
     const to = Math.min(from + size, images);

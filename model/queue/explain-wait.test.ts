@@ -8,6 +8,7 @@ const job: BookedJob = {
   notBeforeMs: null,
   redrivenBy: null,
   isRunCancelled: false,
+  ratePerSecond: null,
 };
 const queued: QueuedSituation = {
   attempt: 2,
@@ -48,6 +49,7 @@ test.each<[string, Partial<BookedJob>, Partial<QueuedSituation> | undefined, str
   ],
   ["a job before its next try", { state: "planned", notBeforeMs: 5_000 }, undefined, ["retry_later"]],
   ["a job whose next try is due", { state: "planned", notBeforeMs: 900 }, undefined, ["not_dispatched"]],
+  ["a job of a run with a rate", { state: "planned", ratePerSecond: 5 }, undefined, ["paced"]],
   ["a job that the queue lost", {}, undefined, ["resend_pending"]],
   ["a job of which the queue holds an older attempt", {}, { attempt: 1 }, ["resend_pending"]],
   ["a job in the hands of a worker", {}, { state: "leased", worker: "wrk_1" }, ["leased"]],

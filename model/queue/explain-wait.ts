@@ -8,6 +8,7 @@ export const waitCodes = [
   "run_cancelled",
   "retry_later",
   "not_dispatched",
+  "paced",
   "resend_pending",
   "result_pending",
   "leased",
@@ -40,6 +41,8 @@ export interface BookedJob {
   /** The run that runs the images of a parked job again. */
   readonly redrivenBy: string | null;
   readonly isRunCancelled: boolean;
+  /** How many jobs its run sends in a second, if that is limited. */
+  readonly ratePerSecond: number | null;
 }
 
 /** What the queue knows of it: see `JobSituation` of the queue. */
@@ -110,12 +113,17 @@ function fromBooks(job: BookedJob, nowMs: number): WaitReason | undefined {
   if (job.state === "queued") return undefined;
   const waitMs = (job.notBeforeMs ?? nowMs) - nowMs;
   if (waitMs > 0) return reason("retry_later", `Its next try is in ${seconds(waitMs)}.`);
+  if (job.ratePerSecond !== null)
+    return reason("paced", `Its run sends ${job.ratePerSecond} jobs in a second; its turn comes.`);
   return reason("not_dispatched", "It is planned and about to be sent to the queue.");
 }
 
 function parked({ reason: why, redrivenBy }: BookedJob): WaitReason {
   if (redrivenBy !== null) return reason("redriven", `It was parked; ${redrivenBy} runs its images again.`);
-  return reason("parked", `It was given up (${why ?? "unknown"}) and waits for an operator.`);
+  return reason(
+    "parked",
+    `It was given up (${why ?? "unknown"}) and waits for an operator to drive it again.`,
+  );
 }
 
 function fromLease({ worker, stop }: QueuedSituation): readonly WaitReason[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { selection } from "../images/selection.ts";
+import { runId } from "./run.ts";
 
 /**
  * What a run is asked to cover, as its row keeps it until planning reads it. Exactly one of `selection`,
@@ -19,4 +20,18 @@ export const runRequest = z.strictObject({
   lastReportOlderThanDays: z.int().min(0).max(3_650).optional(),
 });
 
+/** Outcomes of images that may be run again. */
+export const retriedStatuses = ["failed", "incomplete", "cancelled"] as const;
+
+/** What a retry covers beside the parked jobs that it has taken up: images of an ended run by their outcome. */
+export const retryRequest = z.strictObject({
+  outcomes: z.strictObject({ runId, statuses: z.array(z.enum(retriedStatuses)).min(1) }).optional(),
+  /** At most so many images in a job. */
+  segmentImages: z.int().min(1).optional(),
+});
+
+/** A request as the row of a run keeps it: what a caller asked for, or what a retry repeats. */
+export const storedRequest = runRequest.extend({ retry: retryRequest.optional() });
+
+export type StoredRequest = Readonly<z.infer<typeof storedRequest>>;
 export type RunRequest = Readonly<z.infer<typeof runRequest>>;

@@ -76,6 +76,9 @@ export const run = z.strictObject({
   deltas: z.array(delta).max(20).optional(),
   error: runError.optional(),
   retryOf: runId.optional(),
+  ratePerSecond: count
+    .optional()
+    .meta({ description: "How many of its jobs are given to workers in a second at most." }),
   correlationId: z.string().max(128),
   createdAt: timestamp,
   createdBy: z.string(),

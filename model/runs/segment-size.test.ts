@@ -1,4 +1,5 @@
-import { segmentSize } from "./segment-size.ts";
+import * as fc from "fast-check";
+import { retrySegmentSize, segmentSize } from "./segment-size.ts";
 
 test.each([
   [0, 4, 200, 1],
@@ -12,4 +13,14 @@ test.each([
   [100, 1_000, 200, 1],
 ])("%i images on %i slots, at most %i in a segment, make segments of %i", (planned, slots, largest, size) => {
   expect(segmentSize(planned, slots, largest)).toBe(size);
+});
+
+test("an image that is given up again and again is alone in its segment after five retries at most", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), (images) => {
+      let size = images;
+      for (let retries = 0; retries < 5; retries++) size = retrySegmentSize(size);
+      return size === 1;
+    }),
+  );
 });

@@ -19,9 +19,16 @@ export interface QueuedJob {
   readonly trace: TraceContext | null;
 }
 
+/** How long before a worker may have it a job is sent: longer than the reconciler's period, so that it is there in time. */
+export const sendAheadMs = 60_000;
+
 /**
  * Turns up to `limit` planned jobs of a run into queued ones. This statement and `raiseAttempts` are the only
- * ones that raise an attempt. Nothing is queued for a run whose cancellation was asked for.
+ * ones that raise an attempt. Nothing is queued for a run whose cancellation was asked for, nor long before its
+ * time: what waits for hours would take the queue's room from others.
+ *
+ * Jobs of a run with a rate get a slot each, in steps of 1/rate from where the row says that the last ones end. The
+ * row is locked for that, so any number of dispatchers keep the rate together, whenever they die.
  */
 export async function queuePlanned(
   tx: EngineTx,
@@ -30,20 +37,36 @@ export async function queuePlanned(
   runId: string,
   limit: number,
 ): Promise<QueuedJob[]> {
+  const ahead = new Date(now.getTime() + sendAheadMs);
   const { rows } = await sql<QueuedJob>`
-    with next as (
+    with pace as materialized (
+      select rate_per_second::float8 as rate, greatest(${now}::timestamptz, paced_until) as slot
+        from scheduler.runs
+       where tenant_id = ${tenant} and run_id = ${runId} and rate_per_second is not null
+         for update
+    ), next as (
       select j.tenant_id, j.job_id, r.mode, r.trace
         from scheduler.jobs j
         join scheduler.runs r using (tenant_id, run_id)
        where j.tenant_id = ${tenant} and j.run_id = ${runId} and j.state = 'planned'
          and r.cancel_requested_at is null and r.state in ('queued', 'running')
-       order by j.job_id limit ${limit}
+         and (j.not_before is null or j.not_before <= ${ahead})
+       order by j.job_id
+       limit least(${limit}::int, (select greatest(0, floor(extract(epoch from ${ahead}::timestamptz - slot) * rate) + 1)::int from pace))
          for update of j skip locked
+    ), placed as (
+      select next.*, pace.slot + interval '1 second' * ((row_number() over (order by job_id) - 1) / pace.rate) as slot
+        from next left join pace on true
+    ), paced as (
+      update scheduler.runs r set paced_until = pace.slot + interval '1 second' * (sent.jobs / pace.rate)
+        from pace, (select count(*) as jobs from next) sent
+       where r.tenant_id = ${tenant} and r.run_id = ${runId} and sent.jobs > 0
     )
     update scheduler.jobs j
        set state = 'queued', attempt = j.attempt + 1, queued_at = ${now},
-           first_queued_at = coalesce(j.first_queued_at, ${now})
-      from next
+           not_before = greatest(j.not_before, next.slot),
+           first_queued_at = coalesce(j.first_queued_at, greatest(${now}, j.not_before, next.slot))
+      from placed next
      where j.tenant_id = next.tenant_id and j.job_id = next.job_id and j.state = 'planned'
     returning ${queuedColumns(now)}
   `.execute(tx);

@@ -4,6 +4,7 @@ import type { JobAttemptsTable, LateResultsTable } from "../tables.ts";
 import type { TenantTx } from "../tenant.ts";
 import { type ArtifactRow, listArtifacts } from "./artifacts.ts";
 import type { ParkedJobRow } from "./parked/rows.ts";
+import type { RunRow } from "../runs/rows.ts";
 import type { JobRow } from "./rows.ts";
 
 /** A job with everything that is recorded about it, each list by attempt. */
@@ -22,7 +23,8 @@ export async function readJobWithRun(
   tenant: string,
   jobId: string,
 ): Promise<
-  JobRow & { readonly cancel_requested_at: Date | null; readonly parked: ParkedJobRow | undefined }
+  JobRow &
+    Pick<RunRow, "cancel_requested_at" | "rate_per_second"> & { readonly parked: ParkedJobRow | undefined }
 > {
   const job = await tx
     .selectFrom("scheduler.jobs as j")
@@ -30,7 +32,7 @@ export async function readJobWithRun(
       join.onRef("r.tenant_id", "=", "j.tenant_id").onRef("r.run_id", "=", "j.run_id"),
     )
     .selectAll("j")
-    .select("r.cancel_requested_at")
+    .select(["r.cancel_requested_at", "r.rate_per_second"])
     .where("j.tenant_id", "=", tenant)
     .where("j.job_id", "=", jobId)
     .executeTakeFirst();

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { JobAttempt } from "../../model/queue/job-message.ts";
 import type { EngineTx } from "../tenant.ts";
-import type { QueuedJob } from "./queue-planned.ts";
+import { type QueuedJob, sendAheadMs } from "./queue-planned.ts";
 
 /** Queued jobs of all tenants that were queued before an instant, after a job id: the queue should know them. */
 export async function listQueuedBefore(
@@ -34,15 +34,21 @@ export async function filterGhosts(tx: EngineTx, attempts: readonly JobAttempt[]
   return rows;
 }
 
-/** Runs with planned jobs that nobody dispatched since an instant. */
+/** Runs with planned jobs that may be sent now. */
 export async function listRunsToDispatch(
   tx: EngineTx,
+  now: Date,
   limit: number,
 ): Promise<{ tenant: string; runId: string }[]> {
+  const ahead = new Date(now.getTime() + sendAheadMs);
   const { rows } = await sql<{ tenant: string; runId: string }>`
-    select distinct r.tenant_id as tenant, r.run_id as "runId"
-      from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)
-     where j.state = 'planned' and r.state in ('queued', 'running') and r.cancel_requested_at is null
+    select r.tenant_id as tenant, r.run_id as "runId"
+      from scheduler.runs r
+     where r.state in ('queued', 'running') and r.cancel_requested_at is null
+       and (r.paced_until is null or r.paced_until <= ${ahead})
+       and exists (select from scheduler.jobs j
+                    where j.tenant_id = r.tenant_id and j.run_id = r.run_id and j.state = 'planned'
+                      and (j.not_before is null or j.not_before <= ${ahead}))
      limit ${limit}
   `.execute(tx);
   return rows;

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Selection } from "../../model/images/selection.ts";
+import { isRetried, type RetriedImages } from "./retried-images.ts";
 import { isSelected } from "../images/selected.ts";
 import type { TenantTx } from "../tenant.ts";
 
@@ -9,8 +10,9 @@ export interface TouchedComponents {
   readonly seqs: readonly number[];
 }
 
-/** Which images a run covers. Without a selection: those that carry a touched component. */
+/** Which images a run covers. Without a selection or a retry: those that carry a touched component. */
 export interface Coverage {
+  readonly retried?: RetriedImages;
   readonly selection: Selection | undefined;
   readonly touched: TouchedComponents;
   /** Count images with a fresh result in, too. */
@@ -34,8 +36,8 @@ export interface SnapshotCounts {
  * last, so the same set has the same ordinals wherever it is built.
  */
 function staleImages(tenant: string, coverage: Coverage): RawBuilder<unknown> {
-  const { selection, touched, isForced, reportedBefore, matcherVersion } = coverage;
-  const candidates = selection === undefined ? sql`t.seq is not null` : isSelected(selection);
+  const { touched, isForced, reportedBefore, matcherVersion } = coverage;
+  const candidates = candidatesOf(tenant, coverage);
   return sql`
     touched as materialized (
       select sc.sbom_id, max(t.seq) as seq
@@ -53,6 +55,11 @@ function staleImages(tenant: string, coverage: Coverage): RawBuilder<unknown> {
         left join touched t on t.sbom_id = i.sbom_id
        where i.tenant_id = ${tenant} and ${candidates}
     )`;
+}
+
+function candidatesOf(tenant: string, { selection, retried }: Coverage): RawBuilder<unknown> {
+  if (retried !== undefined) return isRetried(tenant, retried);
+  return selection === undefined ? sql`t.seq is not null` : isSelected(selection);
 }
 
 /** The smallest feed sequence among the results of selected images; undefined when none has a result. */

@@ -21,6 +21,8 @@ export function goodRequest(world: World, operation: Operation): Request {
     path: withQuery(world.knownPath(operation), requiredQuery(operation)),
     headers: {
       ...identityFor(world, operation),
+      // Some demand it, and all others take it.
+      "x-stellaops-operator-reason": "the contract",
       ...(body !== undefined && { "content-type": body.type }),
       ...(operation.answers["428"] !== undefined && { "if-match": "*" }),
     },

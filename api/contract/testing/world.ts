@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 import { putArtifact } from "../../../engine/work/put-artifact.ts";
 import { advanceWatermark } from "../../../engine/work/watermarks.ts";
+import type { RunKey } from "../../../engine/runs/close.ts";
+import { parkImages } from "../../../test/support/parked.ts";
 import { announceQueue, mintKey, registerRaw } from "../../../test/support/registered-worker.ts";
 import { type ApiLab, annOf, createApiLab } from "../../../test/support/api-lab.ts";
 import { type Operation, type Parameter, parametersIn, readDescription } from "./document.ts";
@@ -64,6 +66,9 @@ async function fill(api: ApiLab, tenant: string): Promise<void> {
     const body = { name, whenCron: "0 2 * * 1", selection: { scope: "all" } };
     await api.send("POST", "/schedules", { tenant, body });
   }
+  // Named in the example of a redrive.
+  const whenSent = (run: RunKey) => leaveTraces(api, run);
+  await parkImages(api.lab, { tenant, code: "HTTP_503", whenSent });
   for (const force of [false, true]) {
     const { body } = await api.send("POST", "/runs", {
       tenant,

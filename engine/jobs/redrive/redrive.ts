@@ -1,0 +1,69 @@
+import { invalidField } from "../../../model/errors.ts";
+import { retrySegmentSize } from "../../../model/runs/segment-size.ts";
+import { type TakenJobs, takeParked } from "../../../store/jobs/parked/redrive.ts";
+import { countParked } from "../../../store/jobs/parked/summary.ts";
+import { insertRuns } from "../../../store/runs/insert.ts";
+import { getRun } from "../../../store/runs/rows.ts";
+import { withTenant } from "../../../store/tenant.ts";
+import { recordAudit } from "../../audit/record.ts";
+import type { Ctx } from "../../context.ts";
+import { type IdempotencyKey, type KeptAnswer, once } from "../../once.ts";
+import { demandReason } from "../../queue/settings/may-operate.ts";
+import { startNow } from "../../runs/create.ts";
+import { toRunDocument } from "../../runs/documents.ts";
+import { type RetryAnswer, retryRun } from "../../runs/retry-answer.ts";
+import { choiceOf, type RedriveRequest } from "./request.ts";
+
+/**
+ * Drives parked jobs again: one run, of its own, over their images. Each parked job is marked with the run in
+ * the transaction that makes it, so no two runs take up the same one. Audited with the operator's reason.
+ * @throws DomainError `invalid` without a reason, for ids that are not parked, for jobs of several kinds or modes.
+ */
+export async function redriveJobs(
+  ctx: Ctx,
+  { request, key }: { readonly request: RedriveRequest; readonly key: IdempotencyKey | undefined },
+): Promise<KeptAnswer<RetryAnswer>> {
+  demandReason(ctx);
+  const tenant = ctx.caller.identity.tenant;
+  const runId = ctx.newId("run");
+  const answer = await withTenant(ctx.app, tenant, (tx, now) =>
+    once(ctx, tx, now, key, async () => {
+      const choice = await choiceOf(tx, tenant, request);
+      const taken = await takeParked(tx, now, { tenant, choice, runId, limit: request.limit });
+      const { waiting, taken: marked } = await countParked(tx, tenant, choice);
+      const body = {
+        jobs: taken.jobs,
+        images: taken.images,
+        skipped: marked - taken.jobs,
+        remaining: waiting,
+      };
+      if (taken.jobs === 0) return { status: 200, body };
+      const mode = theOne("mode", taken.modes);
+      theOne("kind", taken.kinds);
+      const { class: jobClass, ratePerSecond, reason: _, ...asked } = request;
+      const retryOf = taken.runs === 1 ? taken.first_run : null;
+      const retry = { segmentImages: retrySegmentSize(taken.largest) };
+      const more = { mode, class: jobClass, retryOf, ratePerSecond, request: { force: true, retry } };
+      await insertRuns(tx, now, [retryRun(ctx, runId, more)]);
+      await recordAudit(ctx, tx, now, {
+        action: "jobs.redrive",
+        targetKind: "run",
+        targetId: runId,
+        details: { ...asked, ratePerSecond, jobs: taken.jobs, images: taken.images, runs: taken.runs },
+      });
+      return { status: 201, body: { ...body, run: toRunDocument(await getRun(tx, tenant, runId), now) } };
+    }),
+  );
+  if (!answer.isReplay && answer.status === 201) await startNow(ctx, { tenant, runId });
+  return answer;
+}
+
+/** A run has one mode, and so have its jobs one kind. */
+function theOne(name: "kind" | "mode", values: TakenJobs["kinds"]): string {
+  const [value, another] = values;
+  if (value === undefined || another !== undefined) {
+    const given = values.join(", ");
+    throw invalidField(`filter.${name}`, `the jobs are of several (${given}); drive one again at a time`);
+  }
+  return value;
+}
