@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startServers } from "../scripts/stack/stack.ts";
 import { aJob, openTestQueue, type TestQueue } from "../platform/valkey/testing/test-queue.ts";
+import type { RawJob } from "../platform/valkey/testing/raw-worker.ts";
 import { report } from "./stack.ts";
 
 const depths = [10_000, 100_000, 1_000_000];
@@ -40,16 +41,16 @@ async function measureDepth(valkeyUrl: string, tenants: number, depth: number): 
 
   const worker = t.worker("w1");
   const seen = new Set<string>();
-  let claimMs = 0;
-  let settleMs = 0;
-  for (let round = 0; round < rounds; round++) {
-    let jobs: Awaited<ReturnType<typeof worker.claim>>["jobs"] = [];
-    claimMs += await timed(async () => ({ jobs } = await worker.claim(slots)));
-    for (const { job } of jobs) seen.add(job);
-    settleMs += await timed(() => worker.settle(jobs));
-  }
-  report(`claim of ${slots}`, `${Math.round((claimMs / rounds) * 1_000)} µs`, "with its round trip");
-  report(`settle of ${slots}`, `${Math.round((settleMs / rounds) * 1_000)} µs`, "with its round trip");
+  const held: RawJob[][] = [];
+  const claims = await measured(t, async () => {
+    for (let round = 0; round < rounds; round++) held.push([...(await worker.claim(slots)).jobs]);
+  });
+  for (const { job } of held.flat()) seen.add(job);
+  const settles = await measured(t, async () => {
+    for (const jobs of held) await worker.settle(jobs);
+  });
+  report(`claim of ${slots}`, ...perCall(claims));
+  report(`settle of ${slots}`, ...perCall(settles));
   let large = 0;
   const largeMs = await timed(async () => (large = (await worker.claim(1_000)).jobs.length));
   report("claim of 1,000", `${largeMs.toFixed(1)} ms`);
@@ -72,6 +73,33 @@ async function fill(t: TestQueue, tenants: number, depth: number): Promise<void>
       ),
     );
   }
+}
+
+interface Cost {
+  readonly elapsedMs: number;
+  readonly serverMs: number;
+}
+
+/** What work costs in time, and in processor time of the server: that is the same on a busy machine. */
+async function measured({ valkey }: TestQueue, work: () => Promise<unknown>): Promise<Cost> {
+  const cpuMs = async () => {
+    const info = await valkey.info("cpu");
+    const seconds = [...info.matchAll(/used_cpu_(?:user|sys)_main_thread:([\d.]+)/g)].map(([, value]) =>
+      Number(value),
+    );
+    return seconds.reduce((sum, value) => sum + value, 0) * 1_000;
+  };
+  const before = await cpuMs();
+  const elapsedMs = await timed(work);
+  return { elapsedMs, serverMs: (await cpuMs()) - before };
+}
+
+function perCall({ elapsedMs, serverMs }: Cost): [value: string, note: string] {
+  return [`${perRound(serverMs)} of the server`, `${perRound(elapsedMs)} with its round trip`];
+}
+
+function perRound(ms: number): string {
+  return `${Math.round((ms / rounds) * 1_000)} µs`;
 }
 
 /** The keys of the queue before this one are freed in the background. */

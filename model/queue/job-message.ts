@@ -9,6 +9,9 @@ export type JobClass = z.infer<typeof jobClass>;
 /** Ids of jobs, runs, tenants and workers as they may stand in a queue key or argument. */
 export const queueId = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -");
 
+/** What jobs share that bears only so much, say a registry host: limits are set by key. */
+export const concurrencyKey = queueId;
+
 export const jobKind = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ . -");
 
 const utf8 = new TextEncoder();
@@ -19,10 +22,11 @@ export function messageBytes(message: {
   readonly kind: string;
   readonly tenant: string;
   readonly run: string;
+  readonly concurrencyKey?: string | undefined;
   readonly payload: string;
 }): number {
-  const { job, kind, tenant, run, payload } = message;
-  return utf8.encode(job + kind + tenant + run + payload).length;
+  const { job, kind, tenant, run, concurrencyKey = "", payload } = message;
+  return utf8.encode(job + kind + tenant + run + concurrencyKey + payload).length;
 }
 
 /** What an integer of PostgreSQL holds. */
@@ -44,6 +48,7 @@ export const jobMessage = z
     wallClockMs: z.int().min(1),
     /** Not to be claimed earlier than this after the enqueue. */
     delayMs: z.int().min(0).optional(),
+    concurrencyKey: concurrencyKey.optional(),
     /** JSON text that the queue does not read: ids and a reference to the inputs. */
     payload: z.string(),
   })

@@ -76,6 +76,7 @@ export const claimedJob = z.object({
   run: z.string(),
   wallClockMs: z.int(),
   payload: z.string().meta({ description: "As it was enqueued: JSON text." }),
+  concurrencyKey: z.string().optional().meta({ description: "What it shares with other jobs, if anything." }),
 });
 export type ClaimedJob = z.infer<typeof claimedJob>;
 

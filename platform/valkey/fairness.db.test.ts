@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { TenantLimit } from "./job-queue.ts";
+import type { KeyLimit, TenantLimit } from "./job-queue.ts";
 import { type OwnServer, startOwnServer } from "./testing/own-server.ts";
 import { createQueueScheduler } from "./testing/simulated-queue.ts";
 import { simulate, type SimulatedJob, type SimulatedWork, workerTimes } from "./testing/simulation.ts";
@@ -19,12 +19,19 @@ afterAll(async () => {
 /** Plays the jobs on the real functions in simulated time. */
 async function play(
   jobs: readonly SimulatedJob[],
-  fleet: { workers: number; slots?: number; untilMs: number; limits?: readonly TenantLimit[] },
+  fleet: {
+    workers: number;
+    slots?: number;
+    untilMs: number;
+    limits?: readonly TenantLimit[];
+    key?: KeyLimit;
+  },
 ): Promise<SimulatedWork[]> {
-  const { workers, slots = 1, untilMs, limits = [] } = fleet;
+  const { workers, slots = 1, untilMs, limits = [], key } = fleet;
   // Leases longer than the simulation: nobody ticks, nobody beats.
   await using t = await openTestQueue({ leaseMs: 1_000 * hourMs, beatMs: hourMs }, server.url);
   await t.queue.limitTenants(limits);
+  if (key !== undefined) await t.queue.limitKeys([key]);
   const scheduler = await createQueueScheduler(t);
   return await simulate({ scheduler, jobs, workers, slots, untilMs });
 }
@@ -48,6 +55,19 @@ test("a tenant with long jobs gets no more worker-time than fifty with short one
   // One job of the long kind on each worker may be under way when the end comes.
   expect(times.get("long")).toBeLessThan(each + 4 * 10_000);
   for (const tenant of others) expect(times.get(tenant)).toBeGreaterThan(each - (4 * 10_000) / 50 - 1_000);
+});
+
+test("tenants that share a limited key share its worker-time", async () => {
+  const others = Array.from({ length: 5 }, (_, at) => `t${at}`);
+  const jobs = [
+    ...backlog("long", same(100, 10_000)),
+    ...others.flatMap((tenant) => backlog(tenant, same(500, 500))),
+  ].map((job) => ({ ...job, key: "hub" }));
+  const key = { key: "hub", maxLeased: 2, perSecond: null, burst: 1 };
+  const times = workerTimes(await play(jobs, { workers: 6, untilMs: 300_000, key }));
+  const each = (2 * 300_000) / 6;
+  expect(times.get("long")).toBeLessThan(each + 3 * 10_000);
+  for (const tenant of others) expect(times.get(tenant)).toBeGreaterThan(each - (3 * 10_000) / 5 - 1_000);
 });
 
 test("shares of worker-time follow the weights", async () => {

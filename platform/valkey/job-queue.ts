@@ -11,6 +11,9 @@ import type { QueueSettings } from "../../model/queue/settings.ts";
  */
 export type EnqueueVerdict = "queued" | "known" | "stale" | "cancelled" | "too_large" | "invalid";
 
+/** `same`: it was of that class. `leased`: a worker has it, it keeps its class. `absent`: it does not wait here. */
+export type BumpVerdict = "bumped" | "same" | "leased" | "absent";
+
 /** What the queue knows of one attempt: its state, or that it holds an `older` or `newer` one, or none. */
 export type KnownState = HeldState | "older" | "newer" | "absent";
 
@@ -89,6 +92,29 @@ export interface TenantLimit {
   readonly maxLeased: number | null;
 }
 
+/** What operators set for one concurrency key of a queue. */
+export interface KeyLimit {
+  readonly key: string;
+  /** The most of its jobs that workers may hold at once; null: no limit. */
+  readonly maxLeased: number | null;
+  /** Jobs a second that may be given on average; null: no limit. */
+  readonly perSecond: number | null;
+  /** Jobs that may be given at once after a pause, at least 1; of no effect without a rate. */
+  readonly burst: number;
+}
+
+/** What the queue knows of a concurrency key. */
+export interface KeyState extends KeyLimit {
+  readonly ready: number;
+  readonly leased: number;
+  /** Jobs that its rate would let go now; null without a rate. */
+  readonly tokens: number | null;
+  /** How long it stays closed; null when it is open. */
+  readonly closedMs: number | null;
+  /** The job whose outcome closed it. */
+  readonly closedBy: string | null;
+}
+
 /** What is paused, or resumed where the reason is null. */
 export interface Pause {
   readonly what: PauseName;
@@ -115,7 +141,7 @@ export interface JobSituation {
   readonly worker: string | null;
   /** Why its worker was told to stop. */
   readonly stop: "cancel" | "wall_clock" | null;
-  /** Jobs of its tenant, class and kind that go before it. */
+  /** Jobs of its tenant, class, kind and key that go before it. */
   readonly jobsBefore: number;
   /** Tenants that are served before its tenant; null while it has no turn. */
   readonly tenantsBefore: number | null;
@@ -132,6 +158,14 @@ export interface JobSituation {
   readonly pausedTenant: string | null;
   readonly resultsPending: number;
   readonly highWater: number;
+  /** Its concurrency key; null: it has none. */
+  readonly key: string | null;
+  readonly keyLeased: number;
+  readonly keyMaxLeased: number | null;
+  /** Until the bucket of the key has a token; null when it has one, or there is no rate. */
+  readonly keyTokenInMs: number | null;
+  readonly keyClosedMs: number | null;
+  readonly keyClosedBy: string | null;
 }
 
 /** A worker as its queue sees it. */
@@ -162,7 +196,8 @@ export interface ReadResults {
 
 /**
  * The server side of one queue. Batches of any length are cut into calls of 500 items; a method whose calls
- * fail half way may be repeated whole, each is idempotent. Every method but `open`, `close`, `runId`, `limitTenants` and `setPauses`:
+ * fail half way may be repeated whole, each is idempotent. Every method but `open`, `close`, `runId` and
+ * those that set limits and pauses:
  * @throws WrongEpochError when the queue was lost or replaced (or no epoch is set): rebuild.
  * @throws DomainError `unavailable` while the server is away.
  */
@@ -182,7 +217,9 @@ export interface JobQueue {
   cancelRun(run: string): Promise<CancelAnswer>;
   /** Cancels single jobs for good: a later enqueue of them is refused too. */
   cancelJobs(jobs: readonly string[]): Promise<CancelAnswer>;
-  /** Promotes, expires, wakes. To be called again after `nextDueMs`; any number of callers may. */
+  /** Moves waiting jobs to another class, each to the place that its age gives it there; a verdict for each. */
+  bump(class_: JobClass, jobs: readonly string[]): Promise<BumpVerdict[]>;
+  /** Promotes, expires, wakes, opens lanes whose key has room again. To be called again after `nextDueMs`; any number of callers may. */
   tick(): Promise<TickAnswer>;
   stats(): Promise<QueueStats>;
 
@@ -209,6 +246,12 @@ export interface JobQueue {
 
   /** Sets weights and caps. Takes effect at once, needs no epoch, outlives epochs; lost with the server. */
   limitTenants(limits: readonly TenantLimit[]): Promise<void>;
+  /** Sets the limits of concurrency keys, as `limitTenants` sets those of tenants. */
+  limitKeys(limits: readonly KeyLimit[]): Promise<void>;
+  /** Ends the closures of keys at once; needs no epoch. */
+  reopenKeys(keys: readonly string[]): Promise<void>;
+  /** The keys with jobs, limits or a closure, in the order of their names. */
+  keys(cursor: string | null, count: number): Promise<QueuePage<KeyState>>;
   /** Pauses and resumes, as `limitTenants` sets. What workers hold goes on. */
   setPauses(pauses: readonly Pause[]): Promise<void>;
   /** The tenants with ready jobs of a class and kind, the longest waiting first; at most 1,000. */

@@ -18,6 +18,7 @@ test("an enqueued job is claimed with its payload, settles once and is forgotten
       class: "scheduled",
       run: "run_1",
       payload: '{"x":"ü"}',
+      key: "",
     },
   ]);
   expect(await t.worker("w1").settle(jobs, { status: "succeeded", result: { findings: 3 } })).toEqual([

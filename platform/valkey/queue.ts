@@ -4,17 +4,27 @@ import { queueSettings } from "../../model/queue/settings.ts";
 import { connectForBlocking } from "./connect.ts";
 import { toValkeyFailure, WrongEpochError } from "./errors.ts";
 import { installFunctions } from "./functions.ts";
-import type { CancelAnswer, EnqueueVerdict, JobQueue, KnownState, OpenJob, SeenWorker } from "./job-queue.ts";
+import type {
+  BumpVerdict,
+  CancelAnswer,
+  EnqueueVerdict,
+  JobQueue,
+  KnownState,
+  OpenJob,
+  SeenWorker,
+} from "./job-queue.ts";
 import { readNew, takeOver } from "./result-reader.ts";
 import {
   type AttemptReply,
   type HeldReply,
+  type KeyReply,
   type SituationReply,
   type StatsReply,
   type TenantReply,
   type WorkerReply,
   toAttempt,
   toHeldJob,
+  toKeyState,
   toOpenJob,
   toSeenWorker,
   toSituation,
@@ -23,7 +33,7 @@ import {
 } from "./replies.ts";
 import { readRunId } from "./server.ts";
 
-/** 500 items keep the largest call (enqueue, 9 arguments a job) at 4,500 arguments and 4 to 8 ms of the server. */
+/** 500 items keep the largest call (enqueue, 10 arguments a job) at 5,000 arguments and 4 to 8 ms of the server. */
 const itemsPerCall = 500;
 
 /** Stands for an epoch where a function takes any. */
@@ -111,6 +121,9 @@ export function createQueue(options: QueueOptions): JobQueue {
       });
       return joined(parts);
     },
+
+    bump: async (class_, jobs) =>
+      await inPieces(jobs, async (piece) => invoke<BumpVerdict[]>("je_bump", [class_, ...piece])),
 
     async tick() {
       const [nextDueMs, promoted, expired, woken] = await invoke<[number, number, number, number]>(
@@ -205,6 +218,32 @@ export function createQueue(options: QueueOptions): JobQueue {
       ]);
     },
 
+    async limitKeys(limits) {
+      await guarded(async () => installFunctions(valkey));
+      await inPieces(limits, async (piece) => [
+        await invokeIn<number>(
+          epoch ?? noEpoch,
+          "je_limit_key",
+          piece.flatMap(({ key, maxLeased, perSecond, burst }) => [
+            key,
+            maxLeased ?? 0,
+            perSecond ?? 0,
+            burst,
+          ]),
+        ),
+      ]);
+    },
+
+    async reopenKeys(keys) {
+      await guarded(async () => installFunctions(valkey));
+      await inPieces(keys, async (piece) => [await invokeIn<number>(epoch ?? noEpoch, "je_reopen", piece)]);
+    },
+
+    async keys(cursor, count) {
+      const [next, rows] = await invoke<[string, KeyReply[]]>("je_keys", [cursor ?? "", count]);
+      return { items: rows.map(toKeyState), cursor: next === "" ? null : next };
+    },
+
     async setPauses(pauses) {
       await guarded(async () => installFunctions(valkey));
       await inPieces(pauses, async (piece) => [
@@ -263,7 +302,8 @@ async function inPieces<Item, Answer>(
 
 function enqueueArguments(message: JobMessage): (string | number)[] {
   const { job, attempt, kind, class: class_, tenant, run, wallClockMs, delayMs = 0, payload } = message;
-  return [job, attempt, kind, class_, tenant, run, wallClockMs, delayMs, payload];
+  const key = message.concurrencyKey ?? "";
+  return [job, attempt, kind, class_, tenant, run, wallClockMs, delayMs, key, payload];
 }
 
 type CancelReply = [cursor: string, removed: AttemptReply[], flagged: AttemptReply[]];

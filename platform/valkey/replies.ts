@@ -4,6 +4,7 @@ import type {
   HeldJob,
   HeldState,
   JobSituation,
+  KeyState,
   OpenJob,
   QueueStats,
   SeenWorker,
@@ -99,6 +100,34 @@ export function toTenantShare(reply: TenantReply): TenantShare {
   return { tenant, ready, leased, weight, maxLeased: cap || null, aheadMs, isBlocked: blocked === 1 };
 }
 
+export type KeyReply = [
+  key: string,
+  ready: number,
+  leased: number,
+  maxLeased: number,
+  perSecond: string,
+  burst: number,
+  tokens: string,
+  closedMs: number,
+  closedBy: string,
+];
+
+export function toKeyState(reply: KeyReply): KeyState {
+  const [key, ready, leased, maxLeased, perSecond, burst, tokens, closedMs, closedBy] = reply;
+  const hasRate = Number(perSecond) > 0;
+  return {
+    key,
+    ready,
+    leased,
+    maxLeased: maxLeased || null,
+    perSecond: hasRate ? Number(perSecond) : null,
+    burst,
+    tokens: hasRate ? Number(tokens) : null,
+    closedMs: closedMs < 0 ? null : closedMs,
+    closedBy: closedBy || null,
+  };
+}
+
 export type SituationReply = [
   attempt: number,
   state: HeldState,
@@ -120,13 +149,20 @@ export type SituationReply = [
   pausedTenant: string,
   resultsPending: number,
   highWater: number,
+  key: string,
+  keyLeased: number,
+  keyMaxLeased: number,
+  keyTokenInMs: number,
+  keyClosedMs: number,
+  keyClosedBy: string,
 ];
 
 export function toSituation(reply: SituationReply): JobSituation {
   const [attempt, state, inStateMs, class_, kind, tenant, worker, stop, jobsBefore, tenantsBefore, ...rest] =
     reply;
   const [readyOfKind, readyInMs, workersOfKind, tenantLeased, tenantCap, ...limits] = rest;
-  const [pausedQueue, pausedKind, pausedTenant, resultsPending, highWater] = limits;
+  const [pausedQueue, pausedKind, pausedTenant, resultsPending, highWater, ...ofKey] = limits;
+  const [key, keyLeased, keyMaxLeased, keyTokenInMs, keyClosedMs, keyClosedBy] = ofKey;
   return {
     attempt,
     state,
@@ -148,5 +184,11 @@ export function toSituation(reply: SituationReply): JobSituation {
     pausedTenant: pausedTenant || null,
     resultsPending,
     highWater,
+    key: key || null,
+    keyLeased,
+    keyMaxLeased: keyMaxLeased || null,
+    keyTokenInMs: keyTokenInMs < 0 ? null : keyTokenInMs,
+    keyClosedMs: keyClosedMs < 0 ? null : keyClosedMs,
+    keyClosedBy: keyClosedBy || null,
   };
 }

@@ -42,7 +42,7 @@ const innerCommands = [
 const connectionCommands = ["hello", "auth", "ping", "quit", "blpop", "client|setname", "client|setinfo"];
 
 /** Read only: a worker cannot open a queue, change what operators set or lift a cancellation. */
-const readOnlyKeys = ["epoch", "config", "tomb:*", "weights", "caps", "pauses"];
+const readOnlyKeys = ["epoch", "config", "tomb:*", "weights", "caps", "pauses", "key:limits"];
 const sharedKeys = [
   "counters",
   "kinds",
@@ -51,6 +51,9 @@ const sharedKeys = [
   "progress",
   "runs",
   "ready:*",
+  "lanes:*",
+  "open:*",
+  "keyed:*",
   "heads:*",
   "turn:*",
   "virtual:*",
@@ -60,6 +63,14 @@ const sharedKeys = [
   "shares",
   "leased",
   "blocked",
+  "keys",
+  "key:ready",
+  "key:leased",
+  "key:tokens",
+  "key:closed",
+  "key:closers",
+  "stalled:*",
+  "reviews",
   "serves:*",
   "leases",
   "turns",

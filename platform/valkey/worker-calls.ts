@@ -97,11 +97,13 @@ type JobReply = [
   run: string,
   wallClockMs: number,
   payload: string,
+  key: string,
 ];
 type ClaimReply = [ClaimAnswer["word"], number, number, number, JobReply[]];
 type BeatReply = [BeatAnswer["word"], number, number, BeatAnswer["verdicts"]];
 
 function toClaimedJob(reply: JobReply): ClaimAnswer["jobs"][number] {
-  const [job, attempt, lease, kind, class_, tenant, run, wallClockMs, payload] = reply;
-  return { job, attempt, lease, kind, class: class_, tenant, run, wallClockMs, payload };
+  const [job, attempt, lease, kind, class_, tenant, run, wallClockMs, payload, key] = reply;
+  const concurrencyKey = key === "" ? {} : { concurrencyKey: key };
+  return { job, attempt, lease, kind, class: class_, tenant, run, wallClockMs, payload, ...concurrencyKey };
 }

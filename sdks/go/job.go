@@ -15,6 +15,8 @@ type Job[P any] struct {
 	Tenant  string
 	Run     string
 	Payload P
+	// ConcurrencyKey is what it shares with other jobs, say a registry host; empty when nothing.
+	ConcurrencyKey string
 
 	hand *hand
 }
@@ -22,14 +24,15 @@ type Job[P any] struct {
 func newJob[P any](hand *hand, payload P) Job[P] {
 	claimed := hand.claimed
 	return Job[P]{
-		ID:      claimed.Job,
-		Attempt: claimed.Attempt,
-		Kind:    claimed.Kind,
-		Class:   claimed.Class,
-		Tenant:  claimed.Tenant,
-		Run:     claimed.Run,
-		Payload: payload,
-		hand:    hand,
+		ID:             claimed.Job,
+		Attempt:        claimed.Attempt,
+		Kind:           claimed.Kind,
+		Class:          claimed.Class,
+		Tenant:         claimed.Tenant,
+		Run:            claimed.Run,
+		Payload:        payload,
+		ConcurrencyKey: claimed.ConcurrencyKey,
+		hand:           hand,
 	}
 }
 

@@ -140,8 +140,8 @@ func (e *testEngine) call(name string, args ...any) any {
 }
 
 type testJob struct {
-	id, kind, payload string
-	attempt           int
+	id, kind, key, payload string
+	attempt                int
 }
 
 func (e *testEngine) enqueue(jobs ...testJob) {
@@ -149,7 +149,7 @@ func (e *testEngine) enqueue(jobs ...testJob) {
 	var args []any
 	for _, job := range jobs {
 		args = append(args, job.id, orDefault(job.attempt, 1), orDefault(job.kind, "scan"), "scheduled", "acme",
-			"run_1", 60_000, 0, orDefault(job.payload, "{}"))
+			"run_1", 60_000, 0, job.key, orDefault(job.payload, "{}"))
 	}
 	e.call("je_enqueue", args...)
 }

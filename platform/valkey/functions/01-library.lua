@@ -15,8 +15,12 @@
 --   payloads        hash    job -> payload, until the job settles
 --   progress        hash    job -> last progress, while the job is leased
 --   runs            zset    `run NUL job`, all scores 0: the jobs of a run by lexical range
---   ready:<class>:<kind>:<tenant>  zset  job by seq: the lanes that claims take from
---   heads:<class>:<kind>  zset    tenant by the seq of its oldest ready job: which lanes are not empty
+--   ready:<class>:<kind>:<tenant>  zset  job by seq: the jobs of a tenant without a concurrency key
+--   ready:<class>:<kind>:<tenant>|<key>  zset  the same for those with one: each key has a lane of its own
+--   lanes:<class>:<kind>:<tenant>  zset  key by the seq of the job in front: the keyed lanes with ready jobs
+--   open:<class>:<kind>:<tenant>   zset  those of them that are not stalled
+--   keyed:<class>:<kind>  hash    tenant -> ready jobs in its keyed lanes
+--   heads:<class>:<kind>  zset    tenant by the seq of its oldest ready job: which tenants wait
 --   turn:<class>:<kind>   zset    tenant by virtual time: those that may be given work, the least served first
 --   virtual:<class>:<kind>  zset  tenant by virtual time, for those ahead of the present one: see fairness below
 --   present         hash    class:kind -> the present virtual time
@@ -27,6 +31,15 @@
 --   blocked         set     tenants that are given nothing: paused, or at their cap
 --   weights, caps   hash    tenant -> its weight, its most leased jobs; absent: 1, no cap
 --   pauses          hash    queue | kind:<kind> | tenant:<tenant> -> why it is paused
+--   keys            zset    keys with jobs, limits or a closure, all scores 0
+--   key:ready, key:leased  hash  key -> ready jobs, jobs in the hands of workers
+--   key:limits      hash    key -> its most leased jobs, jobs a second, burst; 0: no such limit; absent: none
+--   key:tokens      hash    key -> tokens in its bucket, the instant of that; absent: full
+--   key:closed      zset    key by the instant until which nothing of it is given
+--   key:closers     hash    key -> the job whose outcome closed it
+--   stalled:<key>   zset    class:kind by its turn: where lanes wait for the key
+--   stalled:<key>|<class>:<kind>  zset  tenant by virtual time: whose lane waits there
+--   reviews         zset    key by the instant at which a tick looks at its stalled lanes
 --   delayed         zset    job by the instant at which it becomes ready
 --   leases          zset    job by the deadline of its lease
 --   turns           hash    set of kinds -> position in the cycle of class floors
@@ -55,10 +68,11 @@ local CYCLE = { 1, 2, 1, 1, 3, 1, 1, 2, 1, 4, 1, 1, 2, 1, 1, 3, 1, 2, 1, 1 }
 -- Positions in a record.
 local ATTEMPT, STATE, KIND, CLASS, TENANT, RUN, WALL, SEQ, SINCE, LEASE, WORKER, STOP, STOPPED, WAITED =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
-local SHARE, ESTIMATE = 15, 16
+local KEY, SHARE, ESTIMATE = 15, 16, 17
 -- SINCE: the instant the state began (for a leased job: of its lease). STOP: '' | cancel | wall_clock, why a
--- leased job was told to stop, STOPPED: since when. WAITED: ms from ready to lease. SHARE: the share clock of
--- its worker when it was leased. ESTIMATE: the worker-time that its tenant was charged then.
+-- leased job was told to stop, STOPPED: since when. WAITED: ms from ready to lease. KEY: its concurrency key,
+-- or ''. SHARE: the share clock of its worker when it was leased. ESTIMATE: the worker-time that its tenant was
+-- charged then.
 local READY, DELAYED, LEASED, SETTLED, CANCELLED = 'ready', 'delayed', 'leased', 'settled', 'cancelled'
 
 local MAX_ITEMS = 1000

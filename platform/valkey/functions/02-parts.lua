@@ -10,7 +10,10 @@ local function keys_of(prefix)
     present = prefix .. 'present', depth = prefix .. 'depth', cost = prefix .. 'cost',
     shares = prefix .. 'shares', leased = prefix .. 'leased', blocked = prefix .. 'blocked',
     weights = prefix .. 'weights', caps = prefix .. 'caps', pauses = prefix .. 'pauses',
-    serves = prefix .. 'serves:',
+    serves = prefix .. 'serves:', lanes = prefix .. 'lanes:', open = prefix .. 'open:', keyed = prefix .. 'keyed:',
+    stalled = prefix .. 'stalled:', reviews = prefix .. 'reviews', keys = prefix .. 'keys',
+    key_ready = prefix .. 'key:ready', key_leased = prefix .. 'key:leased', key_limits = prefix .. 'key:limits',
+    key_tokens = prefix .. 'key:tokens', key_closed = prefix .. 'key:closed', key_closers = prefix .. 'key:closers',
     workers = prefix .. 'workers', draining = prefix .. 'draining', idle = prefix .. 'idle',
     results = prefix .. 'results', ready = prefix .. 'ready:', wake = prefix .. 'wake:', tomb = prefix .. 'tomb:',
   }
@@ -41,10 +44,6 @@ local function config_of(k)
     high_water = tonumber(got[3] or DEFAULTS.highWater), tombstone = tonumber(got[4] or DEFAULTS.tombstoneMs),
   }
 end
-
--- Where a job waits: a road of (class, kind), on it a lane for each tenant. A kind has no colon in it.
-local function road_of(record) return record[CLASS] .. ':' .. record[KIND] end
-local function lane(k, road, tenant) return k.ready .. road .. ':' .. tenant end
 
 local function run_member(record, job) return record[RUN] .. '\0' .. job end
 

@@ -1,4 +1,4 @@
--------------------------------------------------------------------------------- server: workers as seen
+-- Server: workers as seen.
 
 -- workers(epoch, cursor, count)
 -- -> [next cursor, lease ms, [[worker, here | left, ms since then, ms idle (-1: not idle), 1 when draining, jobs in hand,

@@ -9,6 +9,7 @@ export interface RawJob {
   readonly class: string;
   readonly run: string;
   readonly payload: string;
+  readonly key: string;
 }
 
 export interface RawClaim {
@@ -32,9 +33,9 @@ export function createRawWorker(valkey: Redis, keyPrefix: string, epoch: () => s
         number,
         number,
         number,
-        [string, number, number, string, string, string, string, number, string][],
+        [string, number, number, string, string, string, string, number, string, string][],
       ];
-      const read = jobs.map(([job, attempt, lease, kind, class_, , run, , payload]) => ({
+      const read = jobs.map(([job, attempt, lease, kind, class_, , run, , payload, key]) => ({
         job,
         attempt,
         lease,
@@ -42,6 +43,7 @@ export function createRawWorker(valkey: Redis, keyPrefix: string, epoch: () => s
         class: class_,
         run,
         payload,
+        key,
       }));
       return { word, retryAfterMs, jobs: read };
     },

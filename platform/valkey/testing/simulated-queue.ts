@@ -13,10 +13,20 @@ export async function createQueueScheduler(test: {
 }): Promise<Scheduler> {
   const clock = await useVirtualClock(test.valkey);
   const held = new Map<string, RawJob>();
+  /** What waits for a key needs ticks. */
+  let hasKeys = false;
   return {
-    setTime: async (nowMs) => await clock.set(Math.round(nowMs)),
+    async setTime(nowMs) {
+      await clock.set(Math.round(nowMs));
+      if (hasKeys) await test.queue.tick();
+    },
     async enqueue(jobs) {
-      await test.queue.enqueue(jobs.map(({ id, tenant }) => aJob(id, { tenant, wallClockMs: 86_400_000 })));
+      hasKeys ||= jobs.some(({ key }) => key !== undefined);
+      await test.queue.enqueue(
+        jobs.map(({ id, tenant, key }) =>
+          aJob(id, { tenant, wallClockMs: 86_400_000, ...(key !== undefined && { concurrencyKey: key }) }),
+        ),
+      );
     },
     async claim(worker, free) {
       const { jobs } = await test.worker(worker).claim(free);

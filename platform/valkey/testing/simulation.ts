@@ -4,6 +4,8 @@ export interface SimulatedJob {
   readonly tenant: string;
   readonly arrivesMs: number;
   readonly durationMs: number;
+  /** Its concurrency key, if it has one. */
+  readonly key?: string;
 }
 
 /** What became of it. `workerMs` is its part of its worker's time: 1/n of the time with n jobs in hand. */

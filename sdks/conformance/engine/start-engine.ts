@@ -25,6 +25,8 @@ export interface JobToDo {
   readonly payload?: string;
   readonly wallClockMs?: number;
   readonly run?: string;
+  /** Its concurrency key. */
+  readonly key?: string;
 }
 
 /**
@@ -114,17 +116,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     async enqueue(jobs) {
       const args = jobs.flatMap(
-        ({ job, attempt = 1, kind = "scan", payload = "{}", wallClockMs = 60_000, run = "run_1" }) => [
+        ({
           job,
-          attempt,
-          kind,
-          "scheduled",
-          "acme",
-          run,
-          wallClockMs,
-          0,
-          payload,
-        ],
+          attempt = 1,
+          kind = "scan",
+          payload = "{}",
+          wallClockMs = 60_000,
+          run = "run_1",
+          key = "",
+        }) => [job, attempt, kind, "scheduled", "acme", run, wallClockMs, 0, key, payload],
       );
       return (await engine.call("je_enqueue", ...args)) as string[];
     },

@@ -40,6 +40,13 @@ export const working = [
     }
   }),
 
+  defineScenario("work: does a job with a concurrency key like any other", {}, async (world) => {
+    await world.startIdle();
+    await world.engine.enqueue([{ job: "j", kind: "echo", payload: "1", key: "registry.example:5000" }]);
+    const [result] = await world.results(1);
+    expectPart("the outcome", result?.outcome, { status: "succeeded" });
+  }),
+
   defineScenario("work: 300 jobs, each settled once, in batches", {}, async (world) => {
     const { engine, wire } = world;
     const jobs = Array.from({ length: 300 }, (_, i) => ({ job: `j${i}`, kind: "echo", payload: `${i}` }));

@@ -121,11 +121,12 @@ class Engine:
         payload: Any = None,
         raw: str | bytes | None = None,
         wall_clock_ms: int = 60_000,
+        key: str = "",
     ) -> list[str]:
         text = raw if raw is not None else json.dumps(payload if payload is not None else {})
         args: list[str | int | bytes] = []
         for job in jobs:
-            args += [job, attempt, kind, "scheduled", "acme", "run_1", wall_clock_ms, 0, text]
+            args += [job, attempt, kind, "scheduled", "acme", "run_1", wall_clock_ms, 0, key, text]
         return cast(list[str], self.call("je_enqueue", *args))
 
     def results(self, count: int) -> list[Settled]:

@@ -1,6 +1,7 @@
 """Small parts, each for itself."""
 
 import asyncio
+import dataclasses
 import functools
 import json
 from typing import Any
@@ -131,10 +132,10 @@ def test_retry_after(value: str, seconds: float | None) -> None:
 
 
 def test_replies_may_grow() -> None:
-    job = [b"a", 1, 7, b"scan", b"event", b"acme", b"run_1", 1_000, b"{}", b"later"]
+    job = [b"a", 1, 7, b"scan", b"event", b"acme", b"run_1", 1_000, b"{}", b"hub", b"later"]
     reply = parse_claim([b"ok", 5, 60_000, 15_000, [job], b"later"])
     assert (reply.word, reply.retry_after_seconds, reply.lease_seconds) == ("ok", 0.005, 60)
-    assert reply.jobs == [claimed()]
+    assert reply.jobs == [dataclasses.replace(claimed(), concurrency_key="hub")]
     assert parse_beat([b"drain", 1, 1, [b"cancel"], 1]).verdicts == ["cancel"]
 
 

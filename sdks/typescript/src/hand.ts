@@ -65,6 +65,8 @@ function progressText({ done, total, phase, message }: Progress): string {
 
 /** What handlers see of a claimed job. @throws SyntaxError when the payload is not JSON. */
 export function toJob(claimed: ClaimedJob): Job {
-  const { job, attempt, kind, class: class_, tenant, run, payload } = claimed;
-  return { id: job, attempt, kind, class: class_, tenant, run, payload: JSON.parse(payload) as unknown };
+  const { job, attempt, kind, class: class_, tenant, run, payload: text, concurrencyKey } = claimed;
+  const payload = JSON.parse(text) as unknown;
+  const known = { id: job, attempt, kind, class: class_, tenant, run, payload };
+  return concurrencyKey === undefined ? known : { ...known, concurrencyKey };
 }

@@ -12,6 +12,8 @@ export interface Job {
   readonly run: string;
   /** The parsed payload; its shape is the kind's business: check it. */
   readonly payload: unknown;
+  /** What it shares with other jobs, say a registry host, if anything. */
+  readonly concurrencyKey?: string;
 }
 
 /** What is shown of a job in hand. `phase` at most 64 characters, `message` at most 256. */

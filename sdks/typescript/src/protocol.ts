@@ -21,6 +21,7 @@ export interface ClaimedJob {
   readonly wallClockMs: number;
   /** JSON text. */
   readonly payload: string;
+  readonly concurrencyKey?: string;
 }
 
 export interface ClaimReply {

@@ -96,13 +96,14 @@ export async function connectQueue(options: QueueConnectionOptions): Promise<Que
   };
 }
 
-type RawJob = [string, number, number, string, string, string, string, number, string];
+type RawJob = [string, number, number, string, string, string, string, number, string, string?];
 type RawClaim = [ClaimReply["word"], number, number, number, RawJob[]];
 type RawBeat = [BeatReply["word"], number, number, BeatVerdict[]];
 
 function toClaimedJob(raw: RawJob): ClaimedJob {
-  const [job, attempt, lease, kind, class_, tenant, run, wallClockMs, payload] = raw;
-  return { job, attempt, lease, kind, class: class_, tenant, run, wallClockMs, payload };
+  const [job, attempt, lease, kind, class_, tenant, run, wallClockMs, payload, key] = raw;
+  const claimed = { job, attempt, lease, kind, class: class_, tenant, run, wallClockMs, payload };
+  return key ? { ...claimed, concurrencyKey: key } : claimed;
 }
 
 function open(options: QueueConnectionOptions, role: "commands" | "sleeper"): Redis {

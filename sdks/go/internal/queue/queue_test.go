@@ -55,9 +55,9 @@ func sorted(err error) string {
 }
 
 func TestRepliesMayGrowAtTheirEnds(t *testing.T) {
-	job := []any{"a", int64(2), int64(7), "scan", "event", "acme", "run_1", int64(1000), "{}", "later"}
+	job := []any{"a", int64(2), int64(7), "scan", "event", "acme", "run_1", int64(1000), "{}", "hub", "later"}
 	claim, err := readClaim([]any{"ok", int64(5), int64(60_000), int64(15_000), []any{job}, "later"})
-	want := ClaimedJob{Lease{"a", 2, 7}, "scan", "event", "acme", "run_1", time.Second, "{}"}
+	want := ClaimedJob{Lease{"a", 2, 7}, "scan", "event", "acme", "run_1", time.Second, "{}", "hub"}
 	if err != nil || claim.RetryAfter != 5*time.Millisecond || len(claim.Jobs) != 1 || claim.Jobs[0] != want {
 		t.Errorf("%+v, %v", claim, err)
 	}

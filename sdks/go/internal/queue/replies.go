@@ -19,6 +19,8 @@ type ClaimedJob struct {
 	WallClock                time.Duration
 	// Payload is JSON, as far as its sender kept to the protocol.
 	Payload string
+	// ConcurrencyKey is empty when the job has none.
+	ConcurrencyKey string
 }
 
 // Claim is the answer of je_claim.
@@ -103,7 +105,7 @@ func readClaim(value any) (Claim, error) {
 
 func readJob(r *reader, value any) ClaimedJob {
 	list := r.list(value, 9)
-	return ClaimedJob{
+	job := ClaimedJob{
 		Lease:     Lease{Job: r.text(list[0]), Attempt: r.number(list[1]), Lease: r.number(list[2])},
 		Kind:      r.text(list[3]),
 		Class:     r.text(list[4]),
@@ -112,6 +114,10 @@ func readJob(r *reader, value any) ClaimedJob {
 		WallClock: r.millis(list[7]),
 		Payload:   r.text(list[8]),
 	}
+	if len(list) > 9 {
+		job.ConcurrencyKey = r.text(list[9])
+	}
+	return job
 }
 
 func readBeat(value any) (Beat, error) {

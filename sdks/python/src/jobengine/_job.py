@@ -20,6 +20,8 @@ class Job:
     run: str
     #: The parsed JSON payload; its shape is the kind's business: check it.
     payload: Any
+    #: What it shares with other jobs, say a registry host; empty when nothing.
+    concurrency_key: str = ""
 
 
 def to_job(claimed: ClaimedJob) -> Job:
@@ -36,6 +38,7 @@ def to_job(claimed: ClaimedJob) -> Job:
         tenant=claimed.tenant,
         run=claimed.run,
         payload=payload,
+        concurrency_key=claimed.concurrency_key,
     )
 
 

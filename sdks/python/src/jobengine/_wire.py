@@ -18,6 +18,7 @@ class ClaimedJob:
     wall_clock_ms: int
     #: JSON text, or whatever somebody enqueued.
     payload: bytes
+    concurrency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def text(value: Any) -> str:
 
 
 def _parse_job(raw: Any) -> ClaimedJob:
-    job, attempt, lease, kind, job_class, tenant, run, wall_clock_ms, payload = raw[:9]
+    job, attempt, lease, kind, job_class, tenant, run, wall_clock_ms, payload, *more = raw
     return ClaimedJob(
         job=text(job),
         attempt=int(attempt),
@@ -79,4 +80,5 @@ def _parse_job(raw: Any) -> ClaimedJob:
         run=text(run),
         wall_clock_ms=int(wall_clock_ms),
         payload=payload if isinstance(payload, bytes) else str(payload).encode(),
+        concurrency_key=text(more[0]) if more else "",
     )

@@ -6,6 +6,14 @@ local function ensure_group(k)
   return nil
 end
 
+local function drop_lanes(k, road, tenant)
+  local place = place_of(road, tenant)
+  for _, key in ipairs(call('ZRANGE', k.lanes .. place, 0, -1)) do
+    call('UNLINK', lane(k, road, tenant, key), k.stalled .. key, k.stalled .. key .. '|' .. road)
+  end
+  call('UNLINK', lane(k, road, tenant, ''), k.lanes .. place, k.open .. place)
+end
+
 -- open(epoch, field, value...) -> [protocol, 1 when this call opened it]
 -- Opens a closed queue empty, in a new epoch; on an open queue of the same epoch only the settings change.
 -- The result stream stays: what it holds was settled before and is still to be read.
@@ -19,13 +27,16 @@ define('je_open', { 'allow-oom' }, is_any, function(k, args)
   if not current then
     for _, kind in ipairs(call('SMEMBERS', k.kinds)) do call('UNLINK', k.idle .. ':' .. kind, k.serves .. kind) end
     for _, road in ipairs(roads(k)) do
-      for _, tenant in ipairs(call('ZRANGE', k.heads .. road, 0, -1)) do call('UNLINK', lane(k, road, tenant)) end
-      call('UNLINK', k.heads .. road, k.turn .. road, k.virtual .. road)
+      for _, tenant in ipairs(call('ZRANGE', k.heads .. road, 0, -1)) do drop_lanes(k, road, tenant) end
+      call('UNLINK', k.heads .. road, k.turn .. road, k.virtual .. road, k.keyed .. road)
     end
     call('UNLINK', k.closing, k.config, k.counters, k.kinds, k.jobs, k.payloads, k.progress, k.runs,
       k.delayed, k.leases, k.turns, k.workers, k.draining, k.idle, k.present, k.depth, k.shares, k.leased,
-      k.blocked)
-    -- Weights, caps and pauses are the operator's and outlive an epoch; experience is still true.
+      k.blocked, k.keys, k.reviews, k.key_ready, k.key_leased)
+    -- Weights, caps, limits and pauses are the operator's and outlive an epoch; experience, what buckets hold and
+    -- for how long keys are closed are still true.
+    for _, key in ipairs(call('HKEYS', k.key_limits)) do call('ZADD', k.keys, 0, key) end
+    for _, key in ipairs(call('ZRANGE', k.key_closed, 0, -1)) do call('ZADD', k.keys, 0, key) end
     for _, pause in ipairs(call('HKEYS', k.pauses)) do
       local tenant = string.match(pause, '^tenant:(.+)$')
       if tenant then call('SADD', k.blocked, tenant) end

@@ -57,8 +57,23 @@ local function forget_past(k)
   end
 end
 
+-- Keys whose bucket has a token again, whose closure is over, or of which too few lanes were opened.
+local function review_keys(k, now, cfg)
+  local over = call('ZRANGE', k.key_closed, '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_REVIEWED)
+  for _, key in ipairs(over) do end_closure(k, key) end
+  local due, freed = call('ZRANGE', k.reviews, '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_REVIEWED), {}
+  zrem(k.reviews, due)
+  for _, key in ipairs(due) do open_lanes(k, key, MAX_OPENED, now, freed) end
+  return wake_all(k, freed, now, cfg.lease)
+end
+
+-- A bucket that fills by the millisecond does not make ticks as frequent.
+local MIN_REVIEW_MS = 10
+
 local function next_due(k, now)
   local wait = 1000
+  local review = call('ZRANGE', k.reviews, 0, 0, 'WITHSCORES')
+  if review[2] then wait = math.min(wait, math.max(MIN_REVIEW_MS, tonumber(review[2]) - now)) end
   for _, key in ipairs({ k.delayed, k.leases }) do
     local head = call('ZRANGE', key, 0, 0, 'WITHSCORES')
     if head[2] then wait = math.min(wait, math.max(0, tonumber(head[2]) - now)) end
@@ -70,7 +85,7 @@ end
 define('je_tick', { 'allow-oom' }, is_open, function(k, _, now)
   local cfg = config_of(k)
   local promoted, expired = promote_due(k, now), expire_due(k, now)
-  local woken = wake_missed(k, now, cfg)
+  local woken = review_keys(k, now, cfg) + wake_missed(k, now, cfg)
   forget_workers(k, now, cfg)
   forget_past(k)
   return { next_due(k, now), promoted, expired, woken }

@@ -16,7 +16,7 @@ local function virtual_of(k, road, tenant)
     or present_of(k, road))
 end
 
--- A tenant with ready jobs on a road gets its turn there, unless it is blocked.
+-- A tenant with jobs in an open lane of a road gets its turn there, unless it is blocked.
 local function take_turn(k, road, tenant)
   if call('ZSCORE', k.turn .. road, tenant) or call('SISMEMBER', k.blocked, tenant) == 1 then return end
   local least = call('ZRANGE', k.turn .. road, 0, 0, 'WITHSCORES')
@@ -79,10 +79,10 @@ local function review_tenant(k, tenant)
     end
   elseif call('SREM', k.blocked, tenant) == 1 then
     for _, road in ipairs(roads(k)) do
-      if call('ZSCORE', k.heads .. road, tenant) then
+      if call('ZSCORE', k.heads .. road, tenant) and has_open_lane(k, road, tenant) then
         take_turn(k, road, tenant)
-        local kind = string.match(road, ':(.+)$')
-        freed[kind] = (freed[kind] or 0) + call('ZCARD', lane(k, road, tenant))
+        local kind = kind_of(road)
+        freed[kind] = (freed[kind] or 0) + count_ready(k, road, tenant)
       end
     end
   end

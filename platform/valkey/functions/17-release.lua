@@ -16,7 +16,7 @@ define('je_release', { 'allow-oom' }, is_open, function(k, args, now)
       close_job(k, job, record, now, writes)
       answers[i] = 'released'
     else
-      end_lease(k, writes, job, record)
+      end_lease(k, writes, job, record, READY)
       record[STATE], record[SINCE], record[LEASE], record[WORKER] = READY, now, 0, ''
       append(writes.sets, k.jobs, job, cmsgpack.pack(record))
       enter_lane(writes, record, job)

@@ -54,3 +54,55 @@ define('je_pause', { 'allow-oom' }, is_any, function(k, args, now)
   wake_missed(k, now, cfg)
   return #ids
 end)
+
+-- limit_key(epoch, [key, most leased jobs, jobs a second, burst]...) -> number of keys
+-- 0: no such limit. A rate may be a fraction; its bucket holds `burst` jobs, 1 at least.
+define('je_limit_key', { 'allow-oom' }, is_any, function(k, args, now)
+  local ids = items_of(args, 2, 4)
+  if not ids then return bad('4 arguments a key, at most 1,000 keys') end
+  for i, key in ipairs(ids) do
+    local at = 2 + (i - 1) * 4
+    local max, rate, burst = integer(args[at + 1], 0), tonumber(args[at + 2]), integer(args[at + 3], 0)
+    if not is_id(key) or not max or not rate or not (rate >= 0 and rate <= MAX_RATE) or not burst
+      or (rate > 0 and burst < 1) then
+      return bad('key, most leased jobs, jobs a second, burst')
+    end
+  end
+  local freed = {}
+  for i, key in ipairs(ids) do
+    local at = 2 + (i - 1) * 4
+    local max, rate, burst = tonumber(args[at + 1]), tonumber(args[at + 2]), tonumber(args[at + 3])
+    -- What the bucket gained until now it gained at the rate of until now.
+    add_tokens(k, key, limits_of(k, key), 0, now)
+    if rate == 0 then call('HDEL', k.key_tokens, key) end
+    if max == 0 and rate == 0 then
+      call('HDEL', k.key_limits, key)
+      forget_key(k, key)
+    else
+      call('HSET', k.key_limits, key, string.format('%d %.17g %d', max, rate, burst))
+      call('ZADD', k.keys, 0, key)
+    end
+    open_lanes(k, key, MAX_OPENED, now, freed)
+  end
+  wake_all(k, freed, now, config_of(k).lease)
+  return #ids
+end)
+
+-- reopen(epoch, key...) -> number of keys that were closed
+define('je_reopen', { 'allow-oom' }, is_any, function(k, args, now)
+  if #args < 2 or #args > MAX_ITEMS then return bad('keys, at most 999') end
+  for i = 2, #args do
+    if not is_id(args[i]) then return bad('key') end
+  end
+  local freed, reopened = {}, 0
+  for i = 2, #args do
+    local key = args[i]
+    if call('ZSCORE', k.key_closed, key) then
+      end_closure(k, key)
+      open_lanes(k, key, MAX_OPENED, now, freed)
+      reopened = reopened + 1
+    end
+  end
+  wake_all(k, freed, now, config_of(k).lease)
+  return reopened
+end)

@@ -1,5 +1,17 @@
 -- Worker: settle.
 
+-- How long a document asks to leave its key alone, in ms; 0 when it does not. Nearly every outcome is told by
+-- a search that it does not.
+local function asked_to_wait(outcome)
+  if not string.find(outcome, 'rate_limited', 1, true) then return 0 end
+  local is_json, document = pcall(cjson.decode, outcome)
+  local cause = is_json and type(document) == 'table' and document.status == 'failed' and document.error
+  if type(cause) ~= 'table' or cause.class ~= 'rate_limited' then return 0 end
+  local seconds = tonumber(cause.retryAfterSeconds)
+  if type(cause.retryAfterSeconds) ~= 'number' or not (seconds > 0) then return 0 end
+  return math.ceil(math.min(seconds, MAX_CLOSED_SECONDS) * 1000)
+end
+
 -- settle(epoch, worker, [job, attempt, lease, outcome]...)
 -- -> one word a job: accepted | known (this lease settled it before) | stale | too_large | invalid
 define('je_settle', { 'allow-oom' }, is_open, function(k, args, now)
@@ -19,6 +31,8 @@ define('je_settle', { 'allow-oom' }, is_open, function(k, args, now)
       else
         publish(k, job, attempt, lease, worker, record, 'settled', false, now, outcome, #outcome)
         close_job(k, job, record, now, writes)
+        local wait = record[KEY] == '' and 0 or asked_to_wait(outcome)
+        if wait > 0 then close_key(k, record[KEY], job, wait, now) end
         answers[i] = 'accepted'
       end
     elseif record and record[STATE] == SETTLED and record[ATTEMPT] == attempt and record[LEASE] == lease then

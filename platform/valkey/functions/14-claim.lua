@@ -1,7 +1,7 @@
 -- Worker: claim.
 
 -- claim(epoch, worker, free, kind...)
--- -> [ok | busy | drain, retryAfterMs, leaseMs, beatMs, [[job, attempt, lease, kind, class, tenant, run, wallClockMs, payload]...]]
+-- -> [ok | busy | drain, retryAfterMs, leaseMs, beatMs, [[job, attempt, lease, kind, class, tenant, run, wallClockMs, payload, key]...]]
 -- A worker that got less than it asked for is registered as idle and may block on its wake list.
 define('je_claim', {}, is_open, function(k, args, now)
   local worker, free = args[2] or '', integer(args[3], 0)
@@ -31,20 +31,22 @@ define('je_claim', {}, is_open, function(k, args, now)
     return { 'busy', 1000, cfg.lease, cfg.beat, {} }
   end
 
-  -- A round gives fewer than selected only when it met cancelled jobs. Five rounds bound the call; a worker
-  -- told to come back at once goes on with the rest.
-  local open, given, is_cancelled, rounds, selected = claimable_kinds(k, kinds), {}, tombstones(k), 0, 0
+  -- A round gives fewer than it could when it met cancelled jobs or lanes whose key has no room; the next one
+  -- does not meet them again. The number of steps bounds the call; a worker told to come back at once goes on
+  -- with the rest.
+  local open, given, is_cancelled = claimable_kinds(k, kinds), {}, tombstones(k)
   local held, share = share_of(k, worker, now)
-  local counts, rooms = {}, {}
-  while #given < free and rounds < 5 do
-    local ids, estimates, used = {}, {}, {}
-    if #open > 0 then ids, estimates, used = select_jobs(k, open, free - #given, free, rooms) end
-    selected = #ids
-    if selected == 0 then break end
-    rounds = rounds + 1
+  local counts, rooms, steps, is_done = {}, {}, 0, #open == 0
+  while #given < free and steps < 5 * math.max(free, 20) and not is_done do
+    local round = new_round(now, free, rooms)
+    local ids, estimates, used = select_jobs(k, open, free - #given, round)
+    steps = steps + 1 + #ids + #round.stalls
+    is_done = #ids + #round.stalls == 0
     local writes = new_writes()
-    local records, payloads = load_records(k, ids), call('HMGET', k.payloads, unpack(ids))
-    local lease = call('HINCRBY', k.counters, 'lease', #ids) - #ids
+    writes.stalls = round.stalls
+    local records, payloads = load_records(k, ids), #ids > 0 and call('HMGET', k.payloads, unpack(ids))
+    local lease = #ids > 0 and call('HINCRBY', k.counters, 'lease', #ids) - #ids
+    local keys = {}
     for i, job in ipairs(ids) do
       local record = records[job]
       if record then quit_lane(writes, record, job) end
@@ -60,11 +62,13 @@ define('je_claim', {}, is_open, function(k, args, now)
         append(writes.sets, k.jobs, job, cmsgpack.pack(record))
         append(writes.scores, k.leases, now + cfg.lease, job)
         counts[record[TENANT]] = (counts[record[TENANT]] or 0) + 1
+        if record[KEY] ~= '' then keys[record[KEY]] = (keys[record[KEY]] or 0) + 1 end
         given[#given + 1] = { job, record[ATTEMPT], lease + i, record[KIND], record[CLASS], record[TENANT],
-          record[RUN], record[WALL], payloads[i] or '' }
+          record[RUN], record[WALL], payloads[i] or '', record[KEY] }
       end
     end
     book_turns(k, used)
+    book_keys(k, keys, now)
     commit(k, writes, now)
   end
   if #given > 0 then
@@ -75,5 +79,5 @@ define('je_claim', {}, is_open, function(k, args, now)
     end
   end
   if #given < free then go_idle(k, worker, kinds, now) else call('ZREM', k.idle, worker) end
-  return { 'ok', (#given < free and selected ~= 0) and 1 or 0, cfg.lease, cfg.beat, given }
+  return { 'ok', (#given < free and not is_done) and 1 or 0, cfg.lease, cfg.beat, given }
 end)
