@@ -4,9 +4,10 @@ import { queueProtocolVersion } from "../../model/queue/limits.ts";
 import type { WorkerTransport } from "../../model/queue/transport.ts";
 import { claimWaitSeconds } from "../../model/queue/worker-calls.ts";
 import { getQueue } from "../../store/queues.ts";
-import { withEngine } from "../../store/tenant.ts";
+import { type EngineTx, withEngine } from "../../store/tenant.ts";
 import { findDrainOfKey } from "../../store/workers/drains.ts";
-import { insertWorker } from "../../store/workers/registration.ts";
+import { insertWorker, replaceWorker } from "../../store/workers/registration.ts";
+import { afterCommit } from "../after-commit.ts";
 import type { Engine } from "../context.ts";
 
 /** Where the calls of the HTTPS transport lie, below the address of the API. */
@@ -20,6 +21,8 @@ export interface WorkerIntroduction {
   readonly build?: string | undefined;
   readonly host?: string | undefined;
   readonly concurrency: number;
+  /** The id that it had before, when it registers again. */
+  readonly replaces?: string | undefined;
   /** How it wants to reach the queue; `valkey` where it does not say. */
   readonly transport?: WorkerTransport | undefined;
 }
@@ -87,31 +90,16 @@ export async function registerWorker(
     );
   }
   const workerId = engine.newId("wrk");
-  const epoch = await withEngine(engine.engine, async (tx, now) => {
-    const drain = await findDrainOfKey(tx, worker.keyId);
-    if (drain !== undefined) {
-      const message = `The pool ${drain.pool} is drained: no worker of it may start now.`;
-      throw new DomainError("unavailable", message, { retryAfterSeconds: drainedRetrySeconds });
-    }
-    const queue = await getQueue(tx, worker.queue);
-    if (queue !== undefined) {
-      const { kinds, sdk, build = "", host = "", concurrency } = introduction;
-      await insertWorker(tx, {
-        worker_id: workerId,
-        key_id: worker.keyId,
-        host,
-        sdk: `${sdk.language}/${sdk.version}`,
-        build,
-        kinds: [...kinds],
-        concurrency,
-        registered_at: now,
-        epoch: queue.epoch,
-      });
-    }
-    return queue?.epoch;
-  });
-  if (epoch === undefined) {
+  const entered = await withEngine(engine.engine, (tx, now) =>
+    enterWorker(tx, now, { workerId, ...worker, introduction }),
+  );
+  if (entered === undefined) {
     throw new DomainError("unavailable", "The queue is not open yet. Try again.", { retryAfterSeconds: 1 });
+  }
+  const { epoch, isDrained } = entered;
+  if (isDrained) {
+    const tell = () => engine.queue.setDraining([workerId], true);
+    await afterCommit(engine, "telling a worker that registered again to drain", tell, { worker: workerId });
   }
   const shared = {
     workerId,
@@ -128,4 +116,37 @@ export async function registerWorker(
   const { keyPrefix } = engine.queue;
   const valkey = { url: directions.workerUrl, username: workerUserName(worker.keyId) };
   return { ...shared, transport, keyPrefix, valkey };
+}
+
+/**
+ * Writes a worker down; a drain that it had under an id before goes with it. Undefined while the queue was never
+ * opened.
+ */
+async function enterWorker(
+  tx: EngineTx,
+  now: Date,
+  entry: WorkerIdentity & { readonly workerId: string; readonly introduction: WorkerIntroduction },
+): Promise<{ readonly epoch: string; readonly isDrained: boolean } | undefined> {
+  const { workerId, keyId, introduction } = entry;
+  const drain = await findDrainOfKey(tx, keyId);
+  if (drain !== undefined) {
+    const message = `The pool ${drain.pool} is drained: no worker of it may start now.`;
+    throw new DomainError("unavailable", message, { retryAfterSeconds: drainedRetrySeconds });
+  }
+  const queue = await getQueue(tx, entry.queue);
+  if (queue === undefined) return undefined;
+  const { kinds, sdk, build = "", host = "", concurrency, replaces } = introduction;
+  await insertWorker(tx, {
+    worker_id: workerId,
+    key_id: keyId,
+    host,
+    sdk: `${sdk.language}/${sdk.version}`,
+    build,
+    kinds: [...kinds],
+    concurrency,
+    registered_at: now,
+    epoch: queue.epoch,
+  });
+  const isDrained = replaces !== undefined && (await replaceWorker(tx, now, { workerId, keyId, replaces }));
+  return { epoch: queue.epoch, isDrained };
 }

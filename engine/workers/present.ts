@@ -1,5 +1,6 @@
 import { toTimestamp } from "../../model/time/timestamp.ts";
 import { type WorkerState, workerState } from "../../model/workers/worker.ts";
+import type { SeenWorker } from "../../platform/valkey/job-queue.ts";
 import type { WorkerRow } from "../../store/workers/rows.ts";
 import type { WorkerDocument } from "./documents.ts";
 import type { Fleet } from "./fleet.ts";
@@ -9,12 +10,17 @@ export function stateOf(row: WorkerRow, fleet: Fleet, now: Date): WorkerState {
   const seen = fleet.seen.get(row.worker_id);
   const heardAt = row.last_heard_at ?? row.registered_at;
   return workerState({
-    hasLeft: seen?.hasLeft ?? row.left_at !== null,
+    hasLeft: hasLeft(row, seen),
     isOutlived: seen === undefined && row.epoch !== "" && row.epoch !== row.queue_epoch,
     silentMs: seen?.silentMs ?? now.getTime() - heardAt.getTime(),
     leaseMs: fleet.leaseMsOf(row.queue),
     isDraining: seen?.isDraining ?? (row.drain_reason ?? row.pool_drain_reason) !== null,
   });
+}
+
+/** A goodbye, or a registration that took the place of this one, unless it was heard of after that. */
+function hasLeft({ left_at: leftAt }: WorkerRow, seen: SeenWorker | undefined): boolean {
+  return seen?.hasLeft === true || (leftAt !== null && (seen === undefined || seen.at <= leftAt));
 }
 
 /** A worker without its records; hosts and the jobs of others are the operators' to see. */

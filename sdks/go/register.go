@@ -44,6 +44,7 @@ type introduction struct {
 	Build            string   `json:"build,omitempty"`
 	Host             string   `json:"host,omitempty"`
 	Concurrency      int      `json:"concurrency"`
+	Replaces         string   `json:"replaces,omitempty"`
 }
 
 type sdk struct {
@@ -56,8 +57,9 @@ const registerTimeout = 15 * time.Second
 var finalStatuses = []int{400, 401, 403, 404, 422}
 
 // register announces this worker to the engine and learns where its queue is. The error is a *RefusedError
-// when another try is pointless, a *registrationError when it is not.
-func register(ctx context.Context, settings *settings) (registration, error) {
+// when another try is pointless, a *registrationError when it is not. replaces is the id of the registration
+// before, or empty.
+func register(ctx context.Context, settings *settings, replaces string) (registration, error) {
 	ctx, cancel := context.WithTimeout(ctx, registerTimeout)
 	defer cancel()
 	introduction, _ := json.Marshal(introduction{
@@ -67,6 +69,7 @@ func register(ctx context.Context, settings *settings) (registration, error) {
 		Build:            settings.build,
 		Host:             settings.host,
 		Concurrency:      settings.concurrency,
+		Replaces:         replaces,
 	})
 	request, err := settings.engine.newRequest(ctx, http.MethodPost, "/api/v1/worker/register", bytes.NewReader(introduction))
 	if err != nil {

@@ -25,7 +25,7 @@ func registerAt(t *testing.T, status int) error {
 	Handle(worker, "scan", returns(nil, nil))
 	settings, err := worker.settings()
 	must(t, err)
-	_, err = register(t.Context(), settings)
+	_, err = register(t.Context(), settings, "")
 	return err
 }
 
@@ -50,7 +50,7 @@ func TestRegistrationsThatAreTriedAgainWhenTheServerSays(t *testing.T) {
 	settings, err := worker.settings()
 	must(t, err)
 	var failed *registrationError
-	if _, err := register(t.Context(), settings); !errors.As(err, &failed) || failed.retryAfter != 0 {
+	if _, err := register(t.Context(), settings, ""); !errors.As(err, &failed) || failed.retryAfter != 0 {
 		t.Errorf("no answer: %v", err)
 	}
 	if strings.Contains(failed.Error(), settings.key.secret) {

@@ -15,10 +15,11 @@ const goodAfter = 10 * time.Second
 // is final.
 func runUntilStopped(ctx context.Context, settings *settings, stop *stopping) error {
 	slots := newSlots(settings.concurrency)
+	lastID := ""
 	failures := 0
 	for stop.drain.Err() == nil {
 		started := time.Now()
-		err := workOnce(ctx, settings, stop, slots)
+		err := workOnce(ctx, settings, stop, slots, &lastID)
 		if err == nil || stop.drain.Err() != nil && !isFinal(err) {
 			return nil
 		}
@@ -52,12 +53,14 @@ func isFinal(err error) bool {
 	return !errors.As(err, &failed) && !errors.As(err, &lost) && !queue.IsAway(err)
 }
 
-// workOnce works under one registration. It answers nil after a drain.
-func workOnce(ctx context.Context, settings *settings, stop *stopping, slots *slots) error {
-	registration, err := register(stop.drain, settings)
+// workOnce works under one registration, whose id it leaves in lastID for the next one. It answers nil after a
+// drain.
+func workOnce(ctx context.Context, settings *settings, stop *stopping, slots *slots, lastID *string) error {
+	registration, err := register(stop.drain, settings, *lastID)
 	if err != nil {
 		return err
 	}
+	*lastID = registration.worker.WorkerID
 	settings.metrics.Registered()
 	settings.log.Info("registered", "worker", registration.worker.WorkerID, "queue", registration.queueName)
 	client, err := queue.Connect(stop.drain, registration.worker, settings.key.secret, settings.kinds)

@@ -17,12 +17,13 @@ export interface Sighting {
 export async function recordSightings(tx: EngineTx, seen: readonly Sighting[]): Promise<void> {
   await sql`
     update scheduler.workers w
-       set last_heard_at = greatest(w.last_heard_at, s.at), left_at = case when s.has_left then s.at end
+       set last_heard_at = greatest(w.last_heard_at, s.at), left_at = case when s.has_left then coalesce(w.left_at, s.at) when w.left_at >= s.at then w.left_at end
       from unnest(${seen.map((one) => one.workerId)}::text[], ${seen.map((one) => one.at)}::timestamptz[],
                   ${seen.map((one) => one.hasLeft)}::boolean[], ${seen.map((one) => one.isSilent)}::boolean[])
         as s (worker_id, at, has_left, is_silent)
      where w.worker_id = s.worker_id
-       and (w.last_heard_at is null or (w.left_at is not null) <> s.has_left
+       and (w.last_heard_at is null
+            or (s.has_left and w.left_at is null) or (not s.has_left and w.left_at < s.at)
             or w.last_heard_at < s.at - interval '1 minute'
             or (s.is_silent and w.last_heard_at < s.at))
   `.execute(tx);

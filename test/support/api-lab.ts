@@ -67,7 +67,7 @@ export async function createApiLab(): Promise<ApiLab> {
     workerCalls,
     directions: {
       transports: workerTransports,
-      workerUrl: "redis://127.0.0.1:6379",
+      workerUrl: process.env["TEST_VALKEY_URL"] ?? "redis://127.0.0.1:6379",
       leaseSeconds: 60,
       beatSeconds: 15,
     },

@@ -18,6 +18,9 @@ const introduction = z.strictObject({
   build: shortText.optional(),
   host: shortText.optional(),
   concurrency: z.int().min(1).max(1_000),
+  replaces: shortText.optional().meta({
+    description: "The id that it had before, when it registers again: what operators told that one holds on.",
+  }),
   transport: z.enum(workerTransports).optional().meta({
     description: "How the worker wants to reach the queue; `valkey` when absent.",
   }),

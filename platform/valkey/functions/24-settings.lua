@@ -1,10 +1,17 @@
 -- Server: drain, and what operators set.
 
 -- drain(epoch, 1 | 0, worker...) -> number of workers changed: tells workers to finish and leave
+-- Idle ones are woken, so that they hear it at once.
 define('je_drain', { 'allow-oom' }, is_open, function(k, args)
   if (args[2] ~= '1' and args[2] ~= '0') or #args < 3 or #args > MAX_ITEMS then return bad('1 or 0, then workers') end
   local workers = {}
-  for i = 3, #args do workers[#workers + 1] = args[i] end
+  for i = 3, #args do
+    workers[#workers + 1] = args[i]
+    if args[2] == '1' and call('ZREM', k.idle, args[i]) == 1 then
+      call('RPUSH', k.wake .. args[i], '1')
+      call('PEXPIRE', k.wake .. args[i], WAKE_TTL_MS)
+    end
+  end
   return call(args[2] == '1' and 'SADD' or 'SREM', k.draining, unpack(workers))
 end)
 

@@ -32,6 +32,14 @@ async function expectSecondLife(world: World): Promise<void> {
   expectEqual("settles of the first attempt", world.wire.settles("a", 1), []);
 }
 
+/** A worker may leave out which registration its new one is for, but not name another. */
+function expectReplaces(world: World): void {
+  const said = world.engine.http.registrations[1]?.["replaces"];
+  const [first] = world.wire.claims();
+  if (said === undefined) world.note("does not say which registration the new one replaces");
+  else expectEqual("replaces", said, first?.worker);
+}
+
 export const losing = [
   defineScenario(
     "epoch: the queue is rebuilt, the worker registers again and reports nothing old",
@@ -43,6 +51,7 @@ export const losing = [
       await expectSecondLife(world);
       const epochs = new Set(world.wire.claims().map(({ epoch }) => epoch));
       expectEqual("epochs in which it claimed", epochs.size, 2);
+      expectReplaces(world);
     },
   ),
 

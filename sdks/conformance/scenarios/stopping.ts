@@ -18,7 +18,7 @@ async function expectLeft({ engine, wire }: World): Promise<void> {
   expectThat(wire.calls("je_leave").length > 0, "je_leave", "no such call");
   expectEqual(
     "workers known to the queue",
-    await engine.valkey.zrange(`${engine.keyPrefix}workers`, "0", "-1"),
+    await engine.valkey.zrange(`${engine.keyPrefix}workers`, "0", "+inf", "BYSCORE"),
     [],
   );
 }

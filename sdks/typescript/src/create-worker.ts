@@ -45,6 +45,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const hurry = new AbortController();
   const slots = createSlots(concurrency);
+  let lastId: string | undefined;
 
   function stop(): void {
     if (stopping.signal.aborted) hurry.abort();
@@ -57,9 +58,11 @@ export function createWorker(options: WorkerOptions): Worker {
       workerKey,
       concurrency,
       build: options.build,
+      replaces: lastId,
       kinds: Object.keys(kinds),
       signal: stopping.signal,
     });
+    lastId = registration.workerId;
     log("info", "registered", { worker: registration.workerId, queue: registration.queue });
     return await runSession({
       registration,

@@ -21,6 +21,8 @@ export interface RegisterRequest {
   readonly kinds: readonly string[];
   readonly concurrency: number;
   readonly build: string | undefined;
+  /** The id of the registration before this one. */
+  readonly replaces: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +67,7 @@ export async function register(request: RegisterRequest): Promise<Registration> 
 }
 
 async function post(request: RegisterRequest): Promise<Response> {
-  const { apiUrl, workerKey, kinds, concurrency, build, signal } = request;
+  const { apiUrl, workerKey, kinds, concurrency, build, replaces, signal } = request;
   try {
     return await fetch(`${apiUrl.replace(/\/+$/, "")}/api/v1/worker/register`, {
       method: "POST",
@@ -79,6 +81,7 @@ async function post(request: RegisterRequest): Promise<Response> {
         kinds,
         sdk,
         ...(build === undefined ? {} : { build }),
+        ...(replaces === undefined ? {} : { replaces }),
         host: hostname(),
         concurrency,
       }),

@@ -48,6 +48,7 @@ async def register(
     kinds: Sequence[str],
     concurrency: int,
     build: str | None,
+    replaces: str | None,
 ) -> Registration:
     """Raises WorkerRefused when trying again is pointless, RegistrationFailed when it is not."""
     body: dict[str, Any] = {
@@ -59,6 +60,8 @@ async def register(
     }
     if build is not None:
         body["build"] = build
+    if replaces is not None:
+        body["replaces"] = replaces
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
             response = await client.post(

@@ -74,6 +74,7 @@ class Worker:
         self._secret = secret_of(worker_key)
         self._kinds = dict(kinds)
         self._concurrency = concurrency
+        self._last_id: str | None = None
         self._build = build
         self._grace_seconds = drain_grace_seconds
         self._handle_signals = handle_signals
@@ -204,6 +205,7 @@ class Worker:
         registration = await self._register(stopping)
         if registration is None:
             return "stopped"
+        self._last_id = registration.worker_id
         self._log.info("registered", worker=registration.worker_id, queue=registration.queue)
         session = Session(
             registration=registration,
@@ -230,6 +232,7 @@ class Worker:
                 kinds=list(self._kinds),
                 concurrency=self._concurrency,
                 build=self._build,
+                replaces=self._last_id,
             )
         )
         await pause(None, task, stopping)
