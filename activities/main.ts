@@ -1,5 +1,6 @@
 /** scheduler-worker: the workflows' activities, the queue's clock and the way of results into PostgreSQL. */
 import { NativeConnection } from "@temporalio/worker";
+import { atPool } from "../engine/context.ts";
 import { openEngine } from "../engine/open-engine.ts";
 import { ensureQueue } from "../engine/queue/rebuild.ts";
 import { restoreWorkerUsers } from "../engine/queue/worker-users.ts";
@@ -12,7 +13,9 @@ import { routeTemporalLogs } from "../platform/temporal/logs.ts";
 import { ensureSearchAttributes } from "../platform/temporal/search-attributes.ts";
 import { checkServer } from "../platform/valkey/server.ts";
 import { searchAttributes } from "../workflows/contract.ts";
+import { servePools } from "./loops/pool-loops.ts";
 import { startQueueLoops } from "./loops/queue-loops.ts";
+import { startRunLoops } from "./loops/run-loops.ts";
 import { createSchedulerActivities } from "./scheduler-activities.ts";
 import { startStatusListener } from "./status-listener.ts";
 import { createTemporalWorkers } from "./temporal-workers.ts";
@@ -25,18 +28,22 @@ async function main(): Promise<void> {
   const stopping = stopSignal();
 
   const opened = await openEngine(config, { service, log });
-  const { engine, rawQueue, valkey, temporal } = opened;
+  const { engine, rawQueues, valkey, temporal } = opened;
   await checkServer(valkey);
   const settings = {
     leaseMs: config.queue.leaseSeconds * 1_000,
     beatMs: config.queue.beatSeconds * 1_000,
     highWater: config.queue.resultsHighWater,
   };
-  const ensureOpen = async (): Promise<void> => {
-    await ensureQueue({ ...engine, queue: rawQueue }, settings, () => restoreWorkerUsers(engine, valkey));
-  };
-  await ensureOpen();
-  const loops = startQueueLoops({ ...engine, queue: rawQueue }, ensureOpen);
+  const pools = await servePools(engine, async (pool) => {
+    const raw = atPool({ ...engine, queues: rawQueues }, pool);
+    const ensureOpen = async (): Promise<void> => {
+      await ensureQueue(raw, settings, () => restoreWorkerUsers(raw));
+    };
+    await ensureOpen();
+    return startQueueLoops(raw, ensureOpen);
+  });
+  const loops = startRunLoops(engine);
 
   routeTemporalLogs(log);
   const connection = await NativeConnection.connect({ address: config.temporal.address });
@@ -61,7 +68,7 @@ async function main(): Promise<void> {
   log.info("Stopping.");
   workers.shutdown();
   await running;
-  await Promise.all(loops.map((loop) => loop.stop()));
+  await Promise.all([pools.stop(), ...loops.map((loop) => loop.stop())]);
   await status.stop();
   await connection.close();
   await opened.close();

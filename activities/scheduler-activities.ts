@@ -21,8 +21,8 @@ export function createSchedulerActivities(engine: Engine): SchedulerActivities {
 
     planAndDispatch: (run) =>
       beating(async ({ cancellationSignal: signal, info, heartbeat }) => {
-        await orFailure("ERR_RUN_PLANNING", () => planRun(engine, run));
-        const dispatch = { ...run, signal, onChunk: heartbeat, waitsForRoom: true };
+        const { pool } = await orFailure("ERR_RUN_PLANNING", () => planRun(engine, run));
+        const dispatch = { ...run, pool, signal, onChunk: heartbeat, waitsForRoom: true };
         return orFailure("ERR_RUN_DISPATCH", async () => {
           // Whoever tried before may have died between raising attempts and sending them.
           if (info.attempt > 1) await resendRun(engine, dispatch);

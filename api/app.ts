@@ -55,6 +55,8 @@ import { mountWorker } from "./v1/scheduler/workers/by-id.ts";
 import { mountDrainWorker } from "./v1/scheduler/workers/by-id/drain.ts";
 import { mountDrainPool } from "./v1/scheduler/workers/drain.ts";
 import { mountPools } from "./v1/scheduler/workers/pools.ts";
+import { mountWorkerKeys } from "./v1/scheduler/worker-keys.ts";
+import { mountWorkerKey } from "./v1/scheduler/worker-keys/by-id.ts";
 import { mountWorkerCalls } from "./v1/worker/calls.ts";
 import { mountArtifacts } from "./v1/worker/jobs/by-id/artifacts.ts";
 import { mountInputs } from "./v1/worker/jobs/by-id/inputs.ts";
@@ -108,6 +110,8 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountDrainPool,
   mountWorker,
   mountDrainWorker,
+  mountWorkerKeys,
+  mountWorkerKey,
   mountFindings,
   mountAudit,
   mountAuditVerify,

@@ -7,6 +7,8 @@ import type { Log } from "../platform/log/log.ts";
 import type { SchedulerMetrics } from "../platform/metrics/scheduler.ts";
 import type { Workflows } from "../platform/temporal/workflows.ts";
 import type { JobQueue } from "../platform/valkey/job-queue.ts";
+import type { Queues } from "../platform/valkey/queues.ts";
+import type { WorkerUsers } from "../platform/valkey/worker-users.ts";
 import type { Database } from "../store/tenant.ts";
 
 /** Prefixes of ids, one for each kind of document. */
@@ -18,7 +20,9 @@ export interface Engine {
   readonly app: Database;
   /** Connected as the engine role, for work across tenants: reach it through `withEngine` only. */
   readonly engine: Database;
-  readonly queue: JobQueue;
+  /** The queue of each pool of workers. */
+  readonly queues: Pick<Queues, "of">;
+  readonly workerUsers: WorkerUsers;
   readonly blobs: BlobStore;
   readonly workflows: Workflows;
   readonly log: Log;
@@ -33,6 +37,16 @@ export interface Engine {
   readonly retryBudgets: RetryBudgets;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
+}
+
+/** An engine with the queue of one pool at hand, for what is done pool by pool. */
+export interface PoolEngine extends Engine {
+  readonly pool: string;
+  readonly queue: JobQueue;
+}
+
+export function atPool<E extends Engine>(engine: E, pool: string): E & PoolEngine {
+  return { ...engine, pool, queue: engine.queues.of(pool) };
 }
 
 /** Who asks for a verb, and under which request. */

@@ -8,8 +8,9 @@ import { createSchedulerMetrics } from "../platform/metrics/scheduler.ts";
 import { connectPostgres } from "../platform/postgres/connect.ts";
 import { createWorkflows } from "../platform/temporal/workflows.ts";
 import { connectValkey } from "../platform/valkey/connect.ts";
-import type { JobQueue } from "../platform/valkey/job-queue.ts";
 import { createQueue } from "../platform/valkey/queue.ts";
+import { createQueues, type Queues } from "../platform/valkey/queues.ts";
+import { createWorkerUsers } from "../platform/valkey/worker-users.ts";
 import { getQueue } from "../store/queues.ts";
 import type { Tables } from "../store/tables.ts";
 import { type Database, withEngine } from "../store/tenant.ts";
@@ -25,17 +26,14 @@ export type EngineConfig = Pick<
 /** An engine with everything that its process must close or may need beside it. */
 export interface OpenEngine {
   readonly engine: Engine;
-  /** The queue without the epoch's follower: for the process that rebuilds. */
-  readonly rawQueue: JobQueue;
+  /** The queues without the follower of epochs: for the process that rebuilds. */
+  readonly rawQueues: Queues;
   readonly valkey: Awaited<ReturnType<typeof connectValkey>>;
   readonly temporal: Client;
   /** What `/metrics` of the process shows. */
   readonly registry: MetricsRegistry;
   close(): Promise<void>;
 }
-
-/** The one queue of the scheduler. */
-const queueName = "default";
 
 /**
  * Opens every connection of a process that runs engine verbs. Valkey must answer; PostgreSQL and Temporal
@@ -62,19 +60,25 @@ export async function openEngine(
     name: service,
     onError: (err) => log.warn({ err }, "The Valkey connection broke."),
   });
-  const rawQueue = createQueue({
-    valkey,
-    queue: queueName,
-    onError: (err) => log.warn({ err }, "The blocking Valkey connection broke."),
+  const rawQueues = createQueues((pool) =>
+    createQueue({
+      valkey,
+      queue: pool,
+      onError: (err) => log.warn({ err, pool }, "The blocking Valkey connection broke."),
+    }),
+  );
+  const queues = createQueues((pool) => {
+    const readEpoch = async () => (await withEngine(engineDb, (tx) => getQueue(tx, pool)))?.epoch;
+    return followEpoch(rawQueues.of(pool), readEpoch);
   });
-  const readEpoch = async () => (await withEngine(engineDb, (tx) => getQueue(tx, queueName)))?.epoch;
   const connection = Connection.lazy({ address: config.temporal.address, connectTimeout: "5s" });
   const temporal = new Client({ connection, namespace: config.temporal.namespace });
   const registry = createMetrics(service);
   const engine: Engine = {
     app,
     engine: engineDb,
-    queue: followEpoch(rawQueue, readEpoch),
+    queues,
+    workerUsers: createWorkerUsers(valkey),
     blobs: await createBlobStore(config.blobs),
     workflows: createWorkflows(temporal),
     log,
@@ -91,12 +95,12 @@ export async function openEngine(
   };
   return {
     engine,
-    rawQueue,
+    rawQueues,
     valkey,
     temporal,
     registry,
     async close() {
-      await Promise.all([rawQueue.end(), engine.queue.end()]);
+      await Promise.all([rawQueues.end(), queues.end()]);
       valkey.disconnect();
       await Promise.all([app.kysely.destroy(), engineDb.kysely.destroy(), connection.close()]);
     },

@@ -1,3 +1,4 @@
+import { defaultPool } from "../model/pools/pool.ts";
 import { pingDatabase } from "../store/ping.ts";
 import type { OpenEngine } from "./open-engine.ts";
 
@@ -5,7 +6,7 @@ import type { OpenEngine } from "./open-engine.ts";
 export function readinessChecks({ engine, temporal }: OpenEngine): Record<string, () => Promise<unknown>> {
   return {
     postgres: () => Promise.all([pingDatabase(engine.app), pingDatabase(engine.engine)]),
-    valkey: () => engine.queue.stats(),
+    valkey: () => engine.queues.of(defaultPool).stats(),
     temporal: () => temporal.connection.workflowService.getSystemInfo({}),
     blobs: () => engine.blobs.check(),
   };

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { mintWorkerKey } from "../engine/worker-keys/mint.ts";
 import { connectPostgres } from "../platform/postgres/connect.ts";
 import { connectValkey } from "../platform/valkey/connect.ts";
+import { createWorkerUsers } from "../platform/valkey/worker-users.ts";
 import type { Tables } from "../store/tables.ts";
 
 function required(name: string): string {
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const valkey = await connectValkey({ url: required("JOBENGINE_VALKEY_URL"), name: "mint-worker-key" });
   try {
     const database = { kysely, clock: (now: Date) => now };
-    const workerKey = await mintWorkerKey({ database, valkey }, { queue: "default", pool: values.pool });
+    const workerKey = await mintWorkerKey({ database, workerUsers: createWorkerUsers(valkey) }, values.pool);
     console.log(values.json ? JSON.stringify({ workerKey }) : workerKey);
   } finally {
     valkey.disconnect();

@@ -5,7 +5,15 @@ import { type TestDatabase, createTestDatabase } from "../test/support/database.
 import { withTenant } from "./tenant.ts";
 
 /** Tables that belong to the platform and to no tenant: the request role must not reach them. */
-const platformTables = ["queues", "queue_limits", "queue_pauses", "worker_keys", "workers", "pool_drains"];
+const platformTables = [
+  "pools",
+  "queues",
+  "queue_limits",
+  "queue_pauses",
+  "worker_keys",
+  "workers",
+  "pool_drains",
+];
 /** The one table without a tenant that the request role uses: a single row with a number. */
 const sharedTables = ["feed_sequence"];
 

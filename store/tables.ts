@@ -227,6 +227,7 @@ export interface JobsTable {
   first_queued_at: Date | null;
   queued_at: Date | null;
   finished_at: Date | null;
+  pool: Generated<string>;
 }
 
 export interface LateResultsTable {
@@ -280,6 +281,13 @@ export interface PoolDrainsTable {
   reason: string | null;
   changed_at: Date;
   changed_by: string;
+}
+
+export interface PoolsTable {
+  pool: string;
+  tenant: string | null;
+  created_at: Date;
+  created_by: string;
 }
 
 export interface QueueLimitsTable {
@@ -383,6 +391,7 @@ export interface RunsTable {
   rate_per_second: number | null;
   paced_until: Date | null;
   trace: NullableJson;
+  pool: Generated<string>;
 }
 
 export interface SbomComponentsTable {
@@ -435,11 +444,12 @@ export interface WatermarksTable {
 
 export interface WorkerKeysTable {
   key_id: string;
-  queue: string;
   pool: string;
   secret_hash: string;
   created_at: Date;
   revoked_at: Date | null;
+  created_by: Generated<string>;
+  revoked_by: string | null;
 }
 
 export interface WorkerTalliesTable {
@@ -495,6 +505,7 @@ export interface Tables {
   "scheduler.outbox": OutboxTable;
   "scheduler.parked_jobs": ParkedJobsTable;
   "scheduler.pool_drains": PoolDrainsTable;
+  "scheduler.pools": PoolsTable;
   "scheduler.queue_limits": QueueLimitsTable;
   "scheduler.queue_pauses": QueuePausesTable;
   "scheduler.queues": QueuesTable;

@@ -10,7 +10,6 @@ const sdk = { language: "go", version: "0.1.0" };
 export const workerExample: WorkerDocument = {
   id: "wrk_0198c2f4000070008000000000000004",
   pool: "default",
-  queue: "default",
   state: "active",
   host: "node-7",
   sdk,
@@ -61,7 +60,6 @@ export const toldExample: Told = { workers: 1, draining: 1, jobsInHand: 1 };
 
 export const poolExample: PoolDocument = {
   name: "default",
-  queues: ["default"],
   workers: { active: 0, draining: 2, lost: 0 },
   slots: 0,
   drain: { of: "pool", reason: "kernel update", since: "2026-03-01T12:00:00.000Z", by: "ann" },

@@ -30,6 +30,7 @@ export const runExample: Run = {
   trigger: "cron",
   state: "completed",
   mode: "analysis-only",
+  pool: "default",
   reason: { text: "nightly, due 2026-05-02T00:00:00.000Z" },
   stats: { planner: 120, queue: 40, execution: 3900, postProcessing: 60 },
   counts: { planned: 180, fresh: 20, succeeded: 178, failed: 0, incomplete: 2, cancelled: 0 },

@@ -28,6 +28,7 @@ export const scheduleExample: Schedule = {
   mode: "analysis-only",
   jobKind: "scan",
   pluginConfig: {},
+  pool: "default",
   onlyIf: {},
   limits: {},
   overlap: "skip",

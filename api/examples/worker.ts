@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Registration } from "../../engine/work/register.ts";
+import type { NewWorkerKeyDocument, WorkerKeyDocument } from "../../engine/worker-keys/documents.ts";
 import type {
   advisoryDocuments,
   advisoryIndexAnswer,
@@ -48,4 +49,16 @@ export const storedArtifactExample = {
   digest: "sha256:2c4e6b8d1f3a5c7e9b0d2f4a6c8e1b3d1b3d5f7a9c0e2b4d6f8a1c3e5b7d9f0a",
   bytes: 187_338,
   uri: `/api/v1/scheduler/jobs/${jobExample.id}/artifacts/result.json?attempt=2`,
+};
+
+export const workerKeyExample: WorkerKeyDocument = {
+  id: "0123456789abcdef",
+  pool: "default",
+  createdAt: "2026-05-01T08:30:00.000Z",
+  createdBy: "ann@example.com",
+};
+
+export const newWorkerKeyExample: NewWorkerKeyDocument = {
+  ...workerKeyExample,
+  key: `wk_0123456789abcdef_${"5e".repeat(32)}`,
 };

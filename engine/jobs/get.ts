@@ -48,7 +48,7 @@ export type JobRecordDocument = z.infer<typeof jobRecordDocument>;
 export async function getJob(ctx: Ctx, id: string): Promise<JobRecordDocument> {
   const tenant = ctx.caller.identity.tenant;
   const record = await withTenant(ctx.app, tenant, (tx) => readJob(tx, tenant, id));
-  const held = await heldJobs(ctx, record.job.run_id, [record.job]);
+  const held = await heldJobs(ctx, [record.job]);
   return { ...toJobDocument(record.job, held.get(id)), ...listsOf(record) };
 }
 

@@ -6,21 +6,21 @@ import type { Engine } from "../context.ts";
 const page = 500;
 
 /**
- * What the queue holds of these jobs of one run, by job id; `rows` come in the order of their ids, as the
+ * What the queue of their pool holds of these jobs of one run, by job id; `rows` come in the order of their ids, as the
  * queue's own pages do. Nothing when the queue cannot be asked: it is shown, never needed.
  */
 export async function heldJobs(
   engine: Engine,
-  runId: string,
   rows: readonly JobRow[],
 ): Promise<ReadonlyMap<string, OpenJob>> {
   const open = rows.filter((row) => row.state === "queued").map((row) => row.job_id);
+  const [{ pool, run_id: runId } = { pool: "", run_id: "" }] = rows;
   const last = open.at(-1);
   const held = new Map<string, OpenJob>();
   if (open[0] === undefined || last === undefined) return held;
   try {
     for (let cursor: string | null = before(open[0]); cursor !== null && cursor < last;) {
-      const found = await engine.queue.listRun(runId, cursor, page);
+      const found = await engine.queues.of(pool).listRun(runId, cursor, page);
       for (const job of found.items) held.set(job.job, job);
       cursor = found.cursor;
     }

@@ -35,7 +35,7 @@ export async function whyJob(ctx: Ctx, id: string): Promise<z.infer<typeof jobWh
     job: await readJobWithRun(tx, tenant, id),
     now,
   }));
-  const situation = job.state === "queued" ? await ctx.queue.why(id) : undefined;
+  const situation = job.state === "queued" ? await ctx.queues.of(job.pool).why(id) : undefined;
   const booked = {
     state: job.state as JobState,
     attempt: job.attempt,

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { jobClass } from "../../model/queue/job-message.ts";
 import type { QueueStats } from "../../platform/valkey/job-queue.ts";
-import type { Engine } from "../context.ts";
+import type { PoolRow } from "../../store/pools.ts";
+import type { Ctx } from "../context.ts";
+import { listVisiblePools } from "../pools/find.ts";
 
 const jobs = z.int();
 const ms = z.int();
@@ -24,9 +26,11 @@ export const lagOf = z.object({
 /** How far the workers are behind. */
 export const queueLag = z.object({ queues: z.array(lagOf) });
 
-/** Asks the queue. @throws DomainError `unavailable` */
-export async function readQueueLag({ queue }: Engine): Promise<z.infer<typeof queueLag>> {
-  return { queues: [queueLagOf(queue.queue, await queue.stats())] };
+/** Asks the queues that the caller may see. @throws DomainError `unavailable` */
+export async function readQueueLag(ctx: Ctx): Promise<z.infer<typeof queueLag>> {
+  const pools = await listVisiblePools(ctx);
+  const ask = async ({ pool }: PoolRow) => queueLagOf(pool, await ctx.queues.of(pool).stats());
+  return { queues: await Promise.all(pools.map(ask)) };
 }
 
 export function queueLagOf(queue: string, stats: QueueStats): z.infer<typeof lagOf> {

@@ -4,9 +4,9 @@ import path from "node:path";
 import pg from "pg";
 import { createLog } from "../../platform/log/log.ts";
 import { startOwnServer } from "../../platform/valkey/testing/own-server.ts";
-import { openTestQueue } from "../../platform/valkey/testing/test-queue.ts";
+import { openTestQueue, type TestQueue } from "../../platform/valkey/testing/test-queue.ts";
 import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
-import type { Engine } from "../context.ts";
+import type { PoolEngine } from "../context.ts";
 import { ingestResults } from "../results/ingest-stream.ts";
 import { closeRun } from "../runs/close.ts";
 import { dispatchRun } from "../runs/dispatch.ts";
@@ -16,10 +16,10 @@ import { ensureQueue } from "./rebuild.ts";
 const settings = { leaseMs: 60_000, beatMs: 15_000 };
 
 let lab: RunLab;
-let key: { tenant: string; runId: string };
+let key: { tenant: string; runId: string; pool: string };
 /** The lines that the engine logged, as an operator finds them. */
 let lines: Record<string, unknown>[];
-let engine: Engine;
+let engine: PoolEngine;
 beforeEach(async () => {
   lab = await createRunLab();
   lines = [];
@@ -30,7 +30,10 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-const ensure = (other: Engine = engine) => ensureQueue(other, settings, async () => undefined);
+const ensure = (other: PoolEngine = engine) => ensureQueue(other, settings, async () => undefined);
+
+/** The engine with a server of its own. */
+const onServer = ({ queue }: TestQueue): PoolEngine => ({ ...engine, queue, queues: { of: () => queue } });
 
 /** Puts the three images of the run on the queue that the engine of the test has. */
 async function planAndDispatch(): Promise<void> {
@@ -55,7 +58,7 @@ test("opening a queue for the first time is no loss", async () => {
 test("FLUSHALL is told in one line and one metric, however many meet it", async () => {
   await using server = await startOwnServer();
   await using own = await openTestQueue({}, server.url);
-  engine = { ...engine, queue: own.queue };
+  engine = onServer(own);
   await ensure();
   await planAndDispatch();
   await own.valkey.flushall();
@@ -66,7 +69,7 @@ test("FLUSHALL is told in one line and one metric, however many meet it", async 
 test("a restart without persistence is told in one line and one metric", async () => {
   await using server = await startOwnServer();
   await using own = await openTestQueue({}, server.url);
-  engine = { ...engine, queue: own.queue };
+  engine = onServer(own);
   await ensure();
   await planAndDispatch();
   await server.restart();
@@ -89,7 +92,7 @@ test("an older append-only file is not believed: no job that it holds is given o
       "always",
     );
     await using own = await openTestQueue({}, server.url);
-    engine = { ...engine, queue: own.queue };
+    engine = onServer(own);
     await ensure();
     await planAndDispatch();
     await cp(folder, older, { recursive: true });
@@ -120,7 +123,7 @@ test("who waits for a rebuild of another waits longer than a lock may be waited 
   await ensure();
   const holder = new pg.Client({ connectionString: lab.test.urls.owner });
   await holder.connect();
-  const name = `queue ${engine.queue.queue}`;
+  const name = `queue ${engine.pool}`;
   await holder.query("select pg_advisory_lock(hashtextextended($1, 0))", [name]);
   const waiting = ensure();
   const outcome = await Promise.race([waiting, after(11_000)]).catch((error: unknown) => error);
@@ -132,7 +135,7 @@ test("who waits for a rebuild of another waits longer than a lock may be waited 
 const after = (ms: number) =>
   new Promise<string>((resolve) => setTimeout(() => resolve("still waiting"), ms));
 
-async function untilAnswers(queue: Engine["queue"]): Promise<void> {
+async function untilAnswers(queue: PoolEngine["queue"]): Promise<void> {
   for (;;) {
     try {
       await queue.runId();

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { listQueuedBefore, raiseAttempts } from "../../store/jobs/reconcile.ts";
 import { getQueue, putQueue, type QueueRow } from "../../store/queues.ts";
 import { type EngineTx, withEngine } from "../../store/tenant.ts";
-import type { Engine } from "../context.ts";
+import type { PoolEngine } from "../context.ts";
 import { ingestEach } from "../results/ingest-stream.ts";
 import { toMessage } from "../runs/dispatch.ts";
 import { applyQueueSettings } from "./settings/apply.ts";
@@ -28,13 +28,13 @@ export type RestoreUsers = () => Promise<void>;
  * Answers whether a rebuild was needed.
  */
 export async function ensureQueue(
-  engine: Engine,
+  engine: PoolEngine,
   settings: OpenSettings,
   restoreUsers: RestoreUsers,
 ): Promise<{ rebuilt: boolean; jobs: number }> {
   return whileLocked(engine, async (lockTx) => {
     const serverRun = await engine.queue.runId();
-    const known = await getQueue(lockTx, engine.queue.queue);
+    const known = await getQueue(lockTx, engine.pool);
     const loss = await lossOf(engine, known, serverRun);
     if (known !== undefined && loss === undefined) return { rebuilt: false, jobs: 0 };
     const startedMs = performance.now();
@@ -55,14 +55,12 @@ const pulseMs = 5_000;
  * Runs `work` in one process at a time. Whoever waits may wait for as long as a rebuild takes. A holder that was
  * frozen or cut off loses the lock; should it go on, its `open` only makes the others look once more.
  */
-async function whileLocked<T>(engine: Engine, work: (lockTx: EngineTx) => Promise<T>): Promise<T> {
+async function whileLocked<T>(engine: PoolEngine, work: (lockTx: EngineTx) => Promise<T>): Promise<T> {
   return withEngine(engine.engine, async (lockTx) => {
     await sql`set local lock_timeout = 0`.execute(lockTx);
     await sql`set local statement_timeout = 0`.execute(lockTx);
     await sql`set local idle_in_transaction_session_timeout = ${sql.lit(6 * pulseMs)}`.execute(lockTx);
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`queue ${engine.queue.queue}`}, 0))`.execute(
-      lockTx,
-    );
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`queue ${engine.pool}`}, 0))`.execute(lockTx);
     const pulse = setInterval(() => void sql`select 1`.execute(lockTx).catch(() => undefined), pulseMs);
     try {
       return await work(lockTx);
@@ -77,7 +75,7 @@ type Loss = "restart" | "epoch";
 
 /** How the queue that PostgreSQL knows was lost; undefined when it is there, or was never opened. */
 async function lossOf(
-  engine: Engine,
+  engine: PoolEngine,
   known: QueueRow | undefined,
   serverRun: string,
 ): Promise<Loss | undefined> {
@@ -86,7 +84,7 @@ async function lossOf(
   return (await isOpen(engine, known.epoch)) ? undefined : "epoch";
 }
 
-async function isOpen(engine: Engine, epoch: string): Promise<boolean> {
+async function isOpen(engine: PoolEngine, epoch: string): Promise<boolean> {
   engine.queue.setEpoch(epoch);
   try {
     await engine.queue.stats();
@@ -98,7 +96,7 @@ async function isOpen(engine: Engine, epoch: string): Promise<boolean> {
 }
 
 async function rebuild(
-  engine: Engine,
+  engine: PoolEngine,
   settings: OpenSettings,
   restoreUsers: RestoreUsers,
   serverRun: string,
@@ -106,7 +104,7 @@ async function rebuild(
   const epoch = engine.newId("epoch");
   await engine.queue.close(epoch, { force: true });
   await ingestRemains(engine);
-  await withEngine(engine.engine, (tx, now) => raiseAttempts(tx, now));
+  await withEngine(engine.engine, (tx, now) => raiseAttempts(tx, now, engine.pool));
   await restoreUsers();
   await applyQueueSettings(engine);
   await engine.queue.open(epoch, settings);
@@ -114,7 +112,9 @@ async function rebuild(
   let sent = 0;
   for (let afterJobId = ""; ;) {
     const cursor = afterJobId;
-    const jobs = await withEngine(engine.engine, (tx, now) => listQueuedBefore(tx, now, now, cursor, page));
+    const jobs = await withEngine(engine.engine, (tx, now) =>
+      listQueuedBefore(tx, now, { pool: engine.pool, before: now, afterJobId: cursor }, page),
+    );
     const last = jobs.at(-1);
     if (last === undefined) break;
     // A cancelled run's jobs stay behind: the reconciler closes them.
@@ -124,7 +124,7 @@ async function rebuild(
     afterJobId = last.job_id;
   }
   await withEngine(engine.engine, (tx, now) =>
-    putQueue(tx, { queue: engine.queue.queue, epoch, valkey_run_id: serverRun, opened_at: now }),
+    putQueue(tx, { queue: engine.pool, epoch, valkey_run_id: serverRun, opened_at: now }),
   );
   return sent;
 }
@@ -133,7 +133,7 @@ async function rebuild(
  * Results that workers gave before the loss still count, as long as the stream holds them. What cannot be taken in
  * stays there and must not keep the queue closed: its job runs again.
  */
-async function ingestRemains(engine: Engine): Promise<void> {
+async function ingestRemains(engine: PoolEngine): Promise<void> {
   const consumer = "rebuild";
   for (;;) {
     const fresh = await engine.queue.readResults({ consumer, count: 100, blockMs: 0 });

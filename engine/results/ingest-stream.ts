@@ -2,7 +2,7 @@ import { DomainError } from "../../model/errors.ts";
 import { isLostConnection } from "../../platform/lost-connection.ts";
 import { WrongEpochError } from "../../platform/valkey/errors.ts";
 import type { ResultEntry } from "../../model/queue/result-entry.ts";
-import type { Engine } from "../context.ts";
+import type { PoolEngine } from "../context.ts";
 import { batchesOf } from "./batches.ts";
 import { type Ingested, ingestBatch, ingestLoaded } from "./ingest.ts";
 import { refuse } from "./load-result.ts";
@@ -16,7 +16,7 @@ const blockMs = 2_000;
 const abandonedMs = 15_000;
 
 /** Takes in what the result stream has; waits up to two seconds for the first entry. */
-export async function ingestResults(engine: Engine): Promise<Ingested> {
+export async function ingestResults(engine: PoolEngine): Promise<Ingested> {
   const abandoned = await engine.queue.reclaimResults({
     consumer,
     count: entriesAtOnce,
@@ -28,7 +28,7 @@ export async function ingestResults(engine: Engine): Promise<Ingested> {
 }
 
 /** Takes entries in, so many at a time as may be in memory at once. */
-export async function ingestEach(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
+export async function ingestEach(engine: PoolEngine, entries: readonly ResultEntry[]): Promise<Ingested> {
   const total = { accepted: 0, late: 0, ghosts: 0 };
   for (const batch of batchesOf(entries)) add(total, await ingestWhole(engine, batch));
   return total;
@@ -39,7 +39,7 @@ export async function ingestEach(engine: Engine, entries: readonly ResultEntry[]
  * PostgreSQL cannot store is a fault of its attempt. An entry that fails alone for another reason stays on the
  * stream, is logged as an error and tried again: it is a bug of ours.
  */
-async function ingestWhole(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
+async function ingestWhole(engine: PoolEngine, entries: readonly ResultEntry[]): Promise<Ingested> {
   try {
     return await ingestBatch(engine, entries);
   } catch (error) {
@@ -70,7 +70,7 @@ function add(total: { accepted: number; late: number; ghosts: number }, more: In
   total.ghosts += more.ghosts;
 }
 
-async function ingestAlone(engine: Engine, entry: ResultEntry): Promise<Ingested> {
+async function ingestAlone(engine: PoolEngine, entry: ResultEntry): Promise<Ingested> {
   try {
     return await ingestBatch(engine, [entry]);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { DomainError } from "../../model/errors.ts";
-import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
+import { createRunLab, type RunLab, withQueue } from "../../test/support/run-lab.ts";
 import { ensureQueue } from "../queue/rebuild.ts";
-import { reconcile } from "../queue/reconcile.ts";
+import { lookAfterRuns } from "../runs/look-after.ts";
 import { closeRun } from "../runs/close.ts";
 import { ingestResults } from "./ingest-stream.ts";
 
@@ -26,13 +26,13 @@ it("takes results in while the queue is full: what gets another try stays planne
   const [job] = (await worker.claim(1)).jobs;
   await worker.settle([job!], transient);
   const stats = async () => ({ ...(await lab.engine.queue.stats()), ready: 200_000 });
-  const full = { ...lab.engine, queue: { ...lab.engine.queue, stats } };
+  const full = withQueue(lab.engine, { stats });
   expect(await ingestResults(full)).toMatchObject({ accepted: 1 });
-  await reconcile(full);
+  await lookAfterRuns(full);
   expect(await rows("select count(*)::int from scheduler.jobs where state = 'planned'")).toEqual([
     { count: 1 },
   ]);
-  await reconcile(lab.engine);
+  await lookAfterRuns(lab.engine);
   await lab.workAll();
   await lab.ingestAll();
   expect(await closeRun(lab.engine, key)).toMatchObject({ state: "completed", images_succeeded: 3 });

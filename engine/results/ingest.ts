@@ -6,7 +6,7 @@ import { type RunRow } from "../../store/runs/rows.ts";
 import { type EngineTx, withEngine } from "../../store/tenant.ts";
 import { runSignals, workflowIds } from "../../workflows/contract.ts";
 import { afterCommit } from "../after-commit.ts";
-import type { Engine } from "../context.ts";
+import type { PoolEngine } from "../context.ts";
 import { dispatchRun } from "../runs/dispatch.ts";
 import { observeParked, observeResults } from "../observe.ts";
 import { type AcceptedEntry, type IngestedRun, ingestRun } from "./ingest-run.ts";
@@ -17,7 +17,7 @@ import { outcomeDigest } from "./outcome-digest.ts";
 export interface Ingested {
   readonly accepted: number;
   readonly late: number;
-  /** Results of jobs that PostgreSQL does not know. */
+  /** Results of jobs that PostgreSQL does not know, or not in this pool. */
   readonly ghosts: number;
 }
 
@@ -31,13 +31,13 @@ interface Committed extends Ingested {
  * it makes every entry of it late the next time: nothing counts twice. A result that cannot be fetched now
  * stays on the stream while the others go on. @throws when that is so of all of them
  */
-export async function ingestBatch(engine: Engine, entries: readonly ResultEntry[]): Promise<Ingested> {
+export async function ingestBatch(engine: PoolEngine, entries: readonly ResultEntry[]): Promise<Ingested> {
   if (entries.length === 0) return { accepted: 0, late: 0, ghosts: 0 };
   return ingestLoaded(engine, await loadResults(engine, entries));
 }
 
 /** The same with results in hand. */
-export async function ingestLoaded(engine: Engine, loaded: readonly LoadedEntry[]): Promise<Ingested> {
+export async function ingestLoaded(engine: PoolEngine, loaded: readonly LoadedEntry[]): Promise<Ingested> {
   const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded));
   for (const ingested of committed.runs) tell(engine, ingested);
   await engine.queue.acknowledge(loaded.map(({ entry }) => entry));
@@ -46,7 +46,7 @@ export async function ingestLoaded(engine: Engine, loaded: readonly LoadedEntry[
 }
 
 /** Metrics of what was committed, and one line for all jobs of a run that were given up. */
-function tell({ metrics, log }: Engine, { run, books, states, parked }: IngestedRun): void {
+function tell({ metrics, log }: PoolEngine, { run, books, states, parked }: IngestedRun): void {
   observeResults(metrics, run, books, states);
   observeParked(metrics, parked);
   if (parked.length === 0) return;
@@ -57,7 +57,7 @@ function tell({ metrics, log }: Engine, { run, books, states, parked }: Ingested
 }
 
 /** What the reconciler would do as well: it must not make a batch that is committed look like one that failed. */
-async function followUp(engine: Engine, { run, hasRetries }: IngestedRun): Promise<void> {
+async function followUp(engine: PoolEngine, { run, hasRetries }: IngestedRun): Promise<void> {
   const subject = { tenant: run.tenant_id, run: run.run_id };
   if (run.jobs_open === 0) {
     const workflowId = workflowIds.run(run.tenant_id, run.run_id);
@@ -65,13 +65,13 @@ async function followUp(engine: Engine, { run, hasRetries }: IngestedRun): Promi
     await afterCommit(engine, "telling a run that nothing of it is open", tell, subject);
   }
   if (hasRetries) {
-    const dispatch = () => dispatchRun(engine, { tenant: run.tenant_id, runId: run.run_id });
+    const dispatch = () => dispatchRun(engine, { tenant: run.tenant_id, runId: run.run_id, pool: run.pool });
     await afterCommit(engine, "sending the next tries of a run", dispatch, subject);
   }
 }
 
 async function take(
-  engine: Engine,
+  engine: PoolEngine,
   tx: EngineTx,
   now: Date,
   loaded: readonly LoadedEntry[],
@@ -85,11 +85,12 @@ async function take(
   for (const item of loaded) {
     const job = jobs.get(item.entry.job);
     const run = job && runs.get(job.run_id);
-    if (job === undefined || run === undefined) {
+    // The workers of a pool can write any entry to their own queue: the jobs of others are none of theirs.
+    if (job === undefined || run === undefined || job.pool !== engine.pool) {
       ghosts += 1;
       engine.log.warn(
         { job: item.entry.job, attempt: item.entry.attempt },
-        "A result of an unknown job was dropped.",
+        "A result of a job that is unknown or of another pool was dropped.",
       );
     } else if (taken.has(job.job_id) || !isAcceptable(job, run, item.entry)) {
       late.push(lateResult(job, item.entry));

@@ -22,18 +22,18 @@ export async function cancelRun(
   /** Called where the request is noted for the first time, in that transaction: for the audit. */
   onFirst?: (tx: TenantTx, now: Date) => Promise<void>,
 ): Promise<RunRow> {
-  const requested = await withTenant(engine.app, key.tenant, async (tx, now) => {
+  const { run: requested, isOpen } = await withTenant(engine.app, key.tenant, async (tx, now) => {
     const run = await lockRun(tx, key.tenant, key.runId);
-    if (isTerminal(run.state as RunState)) return run;
+    if (isTerminal(run.state as RunState)) return { run, isOpen: false };
     await requestCancel(tx, now, key, by);
     await cancelJobs(tx, now, key, { states: ["planned"], reason: "run_cancelled" });
     if (run.cancel_requested_at === null) await onFirst?.(tx, now);
-    return undefined;
+    return { run, isOpen: true };
   });
-  if (requested !== undefined) return requested;
+  if (!isOpen) return requested;
 
-  await engine.queue.cancelRun(key.runId);
-  await closeWithdrawn(engine, key);
+  await engine.queues.of(requested.pool).cancelRun(key.runId);
+  await closeWithdrawn(engine, { ...key, pool: requested.pool });
 
   const run = await withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId));
   const signal = run.jobs_open === 0 ? runSignals.drained : runSignals.cancelRequested;
@@ -42,7 +42,7 @@ export async function cancelRun(
 }
 
 /** Closes the queued jobs that the queue does not hold: no result will come for them. */
-export async function closeWithdrawn(engine: Engine, key: RunKey): Promise<void> {
+export async function closeWithdrawn(engine: Engine, key: RunKey & { readonly pool: string }): Promise<void> {
   for (let afterJobId = ""; ;) {
     const cursor = afterJobId;
     const queued = await withTenant(engine.app, key.tenant, (tx) =>
@@ -50,7 +50,7 @@ export async function closeWithdrawn(engine: Engine, key: RunKey): Promise<void>
     );
     const last = queued.at(-1);
     if (last === undefined) return;
-    const known = await engine.queue.known(queued);
+    const known = await engine.queues.of(key.pool).known(queued);
     const gone = queued.filter((_, place) => !["leased", "settled"].includes(known[place] ?? "absent"));
     await withTenant(engine.app, key.tenant, async (tx, now) => {
       // Runs before jobs, as ingest locks them: the other way round they would wait for each other.

@@ -6,6 +6,8 @@ import { dispatchRun } from "./dispatch.ts";
 
 /** Sends what is planned (tries that were left behind by a crash) and tells how the run stands. */
 export async function checkRun(engine: Engine, key: RunKey): Promise<RunRow> {
-  await dispatchRun(engine, key);
-  return withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId));
+  const read = () => withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId));
+  const { pool } = await read();
+  await dispatchRun(engine, { ...key, pool });
+  return read();
 }

@@ -64,7 +64,7 @@ export async function failRun(engine: Engine, key: RunKey, fault: RunFault): Pro
     engine.log.error({ tenant: key.tenant, run: key.runId, fault }, "A run ended in error.");
     observeEnd(engine.metrics, ended);
   }
-  await engine.queue.cancelRun(key.runId);
+  await engine.queues.of(run.pool).cancelRun(key.runId);
   return run;
 }
 

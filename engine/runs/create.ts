@@ -6,6 +6,7 @@ import { afterCommit } from "../after-commit.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
 import { type IdempotencyKey, type KeptAnswer, once } from "../once.ts";
+import { checkWorksFor } from "../pools/find.ts";
 import { nudgeTicker } from "../schedules/nudge.ts";
 import { tickerShardOf } from "../schedules/shard.ts";
 import type { RunCreation } from "./creation.ts";
@@ -24,6 +25,7 @@ export async function createRun(
 ): Promise<KeptAnswer<Run>> {
   const tenant = ctx.caller.identity.tenant;
   const runId = ctx.newId("run");
+  if (creation.pool !== undefined) await checkWorksFor(ctx, creation.pool, tenant);
   const answer = await withTenant(ctx.app, tenant, (tx, now) =>
     once(ctx, tx, now, key, async () => {
       const resolved = await resolveCreation(tx, tenant, creation);

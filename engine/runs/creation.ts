@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jobClass } from "../../model/queue/job-message.ts";
+import { poolName } from "../../model/pools/pool.ts";
 import { runRequest } from "../../model/runs/run-request.ts";
 import { runReason } from "../../model/runs/run.ts";
 import { runModes, scheduleId } from "../../model/schedules/schedule.ts";
@@ -21,6 +22,9 @@ export const runCreation = z
       description:
         "The priority: `event` for advisories and package URLs, `interactive` otherwise, when absent.",
     }),
+    pool: poolName.optional().meta({
+      description: "The pool of workers that does it; `default` when absent, a schedule brings its own.",
+    }),
     reason: runReason.optional(),
   })
   .superRefine((value, context) => {
@@ -30,7 +34,7 @@ export const runCreation = z
       context.addIssue({ code: "custom", path, message: `give exactly one of ${subjects.join(", ")}` });
     }
     if (value.scheduleId === undefined) return;
-    for (const name of ["mode", "maxImages", "lastReportOlderThanDays"] as const) {
+    for (const name of ["mode", "maxImages", "lastReportOlderThanDays", "pool"] as const) {
       if (value[name] === undefined) continue;
       context.addIssue({ code: "custom", path: [name], message: "comes from the schedule; leave it out" });
     }

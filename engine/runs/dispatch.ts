@@ -10,6 +10,8 @@ const chunk = 1_000;
 export interface Dispatch {
   readonly tenant: string;
   readonly runId: string;
+  /** Of the run. */
+  readonly pool: string;
   /** Called after each chunk with the number of jobs sent so far: the activity's heartbeat. */
   readonly onChunk?: (sent: number) => void;
   readonly signal?: AbortSignal;
@@ -26,18 +28,19 @@ export interface Dispatch {
  */
 export async function dispatchRun(
   engine: Engine,
-  { tenant, runId, onChunk, signal, waitsForRoom = false }: Dispatch,
+  { tenant, runId, pool, onChunk, signal, waitsForRoom = false }: Dispatch,
 ): Promise<number> {
+  const queue = engine.queues.of(pool);
   let sent = 0;
   for (;;) {
     signal?.throwIfAborted();
-    if (waitsForRoom) await waitForRoom(engine, signal);
-    else if (!(await hasRoom(engine))) return sent;
+    if (waitsForRoom) await waitForRoom(queue, signal);
+    else if (!(await hasRoom(queue))) return sent;
     const jobs = await withTenant(engine.app, tenant, (tx, now) =>
       queuePlanned(tx, now, tenant, runId, chunk),
     );
     if (jobs.length === 0) return sent;
-    await engine.queue.enqueue(jobs.map(toMessage));
+    await queue.enqueue(jobs.map(toMessage));
     sent += jobs.length;
     onChunk?.(sent);
   }
@@ -46,8 +49,9 @@ export async function dispatchRun(
 /** Sends all queued jobs of a run again, at the attempts that they have; what the queue knows it leaves alone. */
 export async function resendRun(
   engine: Engine,
-  { tenant, runId, onChunk, signal }: Dispatch,
+  { tenant, runId, pool, onChunk, signal }: Dispatch,
 ): Promise<number> {
+  const queue = engine.queues.of(pool);
   let afterJobId = "";
   for (let sent = 0; ;) {
     signal?.throwIfAborted();
@@ -55,7 +59,7 @@ export async function resendRun(
     const jobs = await withTenant(engine.app, tenant, (tx, now) => listQueued(tx, now, where, chunk));
     const last = jobs.at(-1);
     if (last === undefined) return sent;
-    await engine.queue.enqueue(jobs.map(toMessage));
+    await queue.enqueue(jobs.map(toMessage));
     afterJobId = last.job_id;
     sent += jobs.length;
     onChunk?.(sent);

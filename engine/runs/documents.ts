@@ -20,6 +20,7 @@ export function toRunDocument(row: RunRow, now: Date, deltas: readonly DeltaRow[
     trigger: row.trigger as RunTrigger,
     state: row.state as RunState,
     mode: row.mode as RunMode,
+    pool: row.pool,
     reason: row.reason as RunReason,
     stats: timeParts(
       {

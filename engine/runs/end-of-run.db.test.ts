@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
+import { createRunLab, type RunLab, withQueue } from "../../test/support/run-lab.ts";
 import { reconcile } from "../queue/reconcile.ts";
+import { lookAfterRuns } from "./look-after.ts";
 import { cancelRun, closeWithdrawn } from "./cancel.ts";
 import { closeRun, failRun } from "./close.ts";
 import { planRun } from "./plan.ts";
 
 let lab: RunLab;
-let key: { tenant: string; runId: string };
+let key: { tenant: string; runId: string; pool: string };
 beforeEach(async () => {
   lab = await createRunLab();
   for (let image = 0; image < 3; image++)
@@ -41,7 +42,8 @@ it("does not send jobs of a run that ended in error again, ever", async () => {
   await lab.planAndDispatch(key);
   await failRun(lab.engine, key, fault);
   await lab.test.owner.query("update scheduler.jobs set queued_at = queued_at - interval '1 minute'");
-  expect(await reconcile(lab.engine)).toEqual({ resent: 0, dropped: 0, signalled: 0 });
+  expect(await reconcile(lab.engine)).toEqual({ resent: 0, dropped: 0 });
+  expect(await lookAfterRuns(lab.engine)).toEqual({ signalled: 0 });
 });
 
 it("counts the plan and the end of a run once, however often the steps are repeated", async () => {
@@ -60,8 +62,8 @@ it("counts the plan and the end of a run once, however often the steps are repea
 
 it("closes withdrawn jobs in the order of locks that ingest has: the run first", async () => {
   await lab.planAndDispatch(key);
-  const away = { ...lab.engine.queue, cancelRun: () => Promise.reject(new Error("killed")) };
-  await expect(cancelRun({ ...lab.engine, queue: away }, key, "ann")).rejects.toThrow("killed");
+  const dying = withQueue(lab.engine, { cancelRun: () => Promise.reject(new Error("killed")) });
+  await expect(cancelRun(dying, key, "ann")).rejects.toThrow("killed");
   await lab.engine.queue.cancelRun(key.runId);
 
   const ingest = new pg.Client({ connectionString: lab.test.urls.owner });

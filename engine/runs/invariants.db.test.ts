@@ -1,13 +1,14 @@
 import * as fc from "fast-check";
 import type { RawJob, RawWorker } from "../../platform/valkey/testing/raw-worker.ts";
-import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
-import type { Engine } from "../context.ts";
+import { createRunLab, type RunLab, withQueue } from "../../test/support/run-lab.ts";
+import type { PoolEngine } from "../context.ts";
 import { ensureQueue } from "../queue/rebuild.ts";
 import { reconcile } from "../queue/reconcile.ts";
+import { lookAfterRuns } from "./look-after.ts";
 import { ingestBatch } from "../results/ingest.ts";
 import { cancelRun } from "./cancel.ts";
-import { closeRun, failRun, type RunKey } from "./close.ts";
-import { dispatchRun, resendRun } from "./dispatch.ts";
+import { closeRun, failRun } from "./close.ts";
+import { type Dispatch, dispatchRun, resendRun } from "./dispatch.ts";
 
 /** What may happen to two runs, the processes that carry them, and the server of their queue. */
 const step = fc.oneof(
@@ -37,7 +38,7 @@ interface World {
   readonly worker: RawWorker;
   readonly hands: RawJob[];
   /** The first is left alone, the second may be cancelled or failed. */
-  readonly runs: readonly [RunKey, RunKey];
+  readonly runs: readonly [Dispatch, Dispatch];
   isCancelled: boolean;
 }
 
@@ -45,8 +46,12 @@ const killed = () => Promise.reject(new Error("killed"));
 const times = { leaseMs: 600_000, beatMs: 60_000 };
 
 /** The engine of a process that dies at one call to the queue. */
-function dyingAt(engine: Engine, call: "acknowledge" | "enqueue" | "cancelRun", isKilled: boolean): Engine {
-  return isKilled ? { ...engine, queue: { ...engine.queue, [call]: killed } } : engine;
+function dyingAt(
+  engine: PoolEngine,
+  call: "acknowledge" | "enqueue" | "cancelRun",
+  isKilled: boolean,
+): PoolEngine {
+  return isKilled ? withQueue(engine, { [call]: killed }) : engine;
 }
 
 async function unlessKilled(work: Promise<unknown>): Promise<void> {
@@ -86,6 +91,7 @@ async function ingest({ lab }: World, isKilled: boolean): Promise<void> {
 async function reconcileLater({ lab }: World): Promise<void> {
   await lab.test.owner.query("update scheduler.jobs set queued_at = queued_at - interval '1 minute'");
   await reconcile(lab.engine);
+  await lookAfterRuns(lab.engine);
 }
 
 async function loseQueue(world: World): Promise<void> {

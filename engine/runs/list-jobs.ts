@@ -21,6 +21,6 @@ export async function listJobs(
     await getRun(tx, tenant, input.runId);
     return listRows(tx, { tenant, ...input, afterJobId: input.after }, input.limit);
   });
-  const held = await heldJobs(ctx, input.runId, rows);
+  const held = await heldJobs(ctx, rows);
   return { rows, show: (row) => toJobDocument(row, held.get(row.job_id)) };
 }

@@ -1,11 +1,11 @@
-import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
-import { reconcile } from "../queue/reconcile.ts";
+import { createRunLab, type RunLab, withQueue } from "../../test/support/run-lab.ts";
+import { lookAfterRuns } from "./look-after.ts";
 import { cancelRun } from "./cancel.ts";
 import { dispatchRun, resendRun } from "./dispatch.ts";
 import { planRun } from "./plan.ts";
 
 let lab: RunLab;
-let key: { tenant: string; runId: string };
+let key: { tenant: string; runId: string; pool: string };
 const images = 130;
 beforeAll(async () => {
   lab = await createRunLab();
@@ -60,9 +60,7 @@ it("keeps the rate when dispatchers race", async () => {
 it("keeps the rate when a dispatcher dies between the commit and the queue", async () => {
   await paced(2);
   await plan();
-  await expect(dispatch({ ...lab.engine, queue: { ...lab.engine.queue, enqueue: killed } })).rejects.toThrow(
-    "killed",
-  );
+  await expect(dispatch(withQueue(lab.engine, { enqueue: killed }))).rejects.toThrow("killed");
   await resendRun(lab.engine, key);
   expect(await dispatch()).toBeLessThanOrEqual(1);
   const sent = await slots();
@@ -89,10 +87,10 @@ it("is gone on with by the reconciler, which lets runs be that have nothing to s
   await dispatch();
   const attempts = "select sum(attempt)::int as attempts from scheduler.jobs";
   const before = await rows(attempts);
-  await reconcile(lab.engine);
+  await lookAfterRuns(lab.engine);
   expect(await rows(attempts)).toEqual(before);
   lab.test.shiftMs = 40_000;
-  await reconcile(lab.engine);
+  await lookAfterRuns(lab.engine);
   expect((await slots()).length).toBeGreaterThan(99);
 });
 
@@ -104,7 +102,7 @@ it("leaves a job whose next try is far away out of the queue until it is near", 
   await rows(`update scheduler.jobs set not_before = now() + interval '10 minutes' where job_id = '${id}'`);
   expect(await dispatch()).toBe(images - 1);
   lab.test.shiftMs = 9 * 60_000 + 30_000;
-  await reconcile(lab.engine);
+  await lookAfterRuns(lab.engine);
   expect(await rows(`select state from scheduler.jobs where job_id = '${id}'`)).toEqual([
     { state: "queued" },
   ]);

@@ -15,7 +15,7 @@ import {
   writeSnapshot,
 } from "../../store/runs/impact-snapshot.ts";
 import { recordPlan } from "../../store/runs/record-plan.ts";
-import { type RunRow, lockRun } from "../../store/runs/rows.ts";
+import { type RunRow, getRun, lockRun } from "../../store/runs/rows.ts";
 import { allowStatementTime } from "../../store/statement-time.ts";
 import { type TenantTx, withTenant } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
@@ -37,7 +37,8 @@ const planningMs = 30 * 60_000;
  */
 export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
   const startedMs = performance.now();
-  const { workersAlive } = await engine.queue.stats();
+  const { pool } = await withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId));
+  const { workersAlive } = await engine.queues.of(pool).stats();
   const { run, isNew } = await withTenant(engine.app, key.tenant, async (tx, now) => {
     await allowStatementTime(tx, planningMs);
     const run = await lockRun(tx, key.tenant, key.runId);
@@ -69,7 +70,7 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
     await insertJobs(
       tx,
       now,
-      { ...key, kind: "scan", class: run.class, wallClockMs: engine.wallClockMs },
+      { ...key, kind: "scan", class: run.class, pool, wallClockMs: engine.wallClockMs },
       segments,
     );
     const planned = await recordPlan(tx, now, key, {

@@ -1,5 +1,6 @@
 import { DomainError, invalidField } from "../../model/errors.ts";
 import type { JobClass } from "../../model/queue/job-message.ts";
+import { defaultPool } from "../../model/pools/pool.ts";
 import { type RunRequest, runRequest } from "../../model/runs/run-request.ts";
 import { resolveAdvisoryNames } from "../../store/advisories/resolve-names.ts";
 import { getSchedule } from "../../store/schedules/rows.ts";
@@ -13,6 +14,7 @@ export interface ResolvedCreation {
   readonly request: RunRequest;
   readonly mode: string;
   readonly class: JobClass;
+  readonly pool: string;
   readonly scheduleId: string | null;
   readonly scheduleRevision: number | null;
   /** Of the schedule; empty without one. */
@@ -29,7 +31,14 @@ export async function resolveCreation(
   creation: RunCreation,
 ): Promise<ResolvedCreation> {
   if (creation.scheduleId !== undefined) return ofSchedule(tx, tenant, creation.scheduleId, creation);
-  const { scheduleId: _, mode = "analysis-only", class: asked, reason: __, ...rest } = creation;
+  const {
+    scheduleId: _,
+    mode = "analysis-only",
+    class: asked,
+    pool = defaultPool,
+    reason: __,
+    ...rest
+  } = creation;
   const request = runRequest.parse(rest);
   if (request.advisories !== undefined) await refuseUnknown(tx, tenant, request.advisories);
   // Planning asks the same question again; here it is asked for its refusals only.
@@ -39,6 +48,7 @@ export async function resolveCreation(
     request,
     mode,
     class: asked ?? (isEvent ? "event" : "interactive"),
+    pool,
     scheduleId: null,
     scheduleRevision: null,
     scheduleName: "",
@@ -61,6 +71,7 @@ async function ofSchedule(
     request: { ...requestOf(schedule), force },
     mode: schedule.mode,
     class: asked ?? "interactive",
+    pool: schedule.pool,
     scheduleId,
     scheduleRevision: row.revision,
     scheduleName: schedule.name,

@@ -21,7 +21,7 @@ export type RetryAnswer = z.infer<typeof retryAnswer>;
 export function retryRun(
   ctx: Ctx,
   runId: string,
-  of: Pick<NewRun, "mode" | "class" | "request" | "retryOf" | "ratePerSecond">,
+  of: Pick<NewRun, "mode" | "class" | "pool" | "request" | "retryOf" | "ratePerSecond">,
 ): NewRun {
   const { identity, note, requestId, trace } = ctx.caller;
   const reason: RunReason = { text: note.reason ?? "" };

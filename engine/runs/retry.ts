@@ -64,6 +64,7 @@ export async function retryRun(ctx: Ctx, { id, request, key }: RetryInput): Prom
       const more = {
         mode: of.mode,
         class: asked,
+        pool: of.pool,
         retryOf: id,
         ratePerSecond,
         request: { force: true, retry },

@@ -1,6 +1,6 @@
 import { connectPostgres } from "../../platform/postgres/connect.ts";
 import type { Tables } from "../../store/tables.ts";
-import { createRunLab, digestOf, type RunLab } from "../../test/support/run-lab.ts";
+import { createRunLab, digestOf, type RunLab, withQueue } from "../../test/support/run-lab.ts";
 import { closeRun } from "./close.ts";
 import { cancelRun } from "./cancel.ts";
 import { dispatchRun, resendRun } from "./dispatch.ts";
@@ -269,10 +269,7 @@ it("sends queued jobs again after a crash between the raised attempt and the que
   await lab.addImage("shop:1", ["pkg:npm/lodash@4.17.20"]);
   const key = await lab.createRun();
   await planRun(lab.engine, key);
-  const broken = {
-    ...lab.engine,
-    queue: { ...lab.engine.queue, enqueue: () => Promise.reject(new Error("killed")) },
-  };
+  const broken = withQueue(lab.engine, { enqueue: () => Promise.reject(new Error("killed")) });
   await expect(dispatchRun(broken, key)).rejects.toThrow("killed");
   expect(await resendRun(lab.engine, key)).toBe(1);
   expect(await resendRun(lab.engine, key)).toBe(1);

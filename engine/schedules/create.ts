@@ -4,6 +4,7 @@ import { insertSchedule } from "../../store/schedules/insert.ts";
 import { withTenant } from "../../store/tenant.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
+import { checkWorksFor } from "../pools/find.ts";
 import { type IdempotencyKey, type KeptAnswer, once } from "../once.ts";
 import { toScheduleDocument } from "./documents.ts";
 import { nextDueOf } from "./next-due-of.ts";
@@ -17,6 +18,7 @@ export async function createSchedule(
   { input, key }: { readonly input: ScheduleInput; readonly key: IdempotencyKey | undefined },
 ): Promise<KeptAnswer<Schedule>> {
   refuseUnsupported(input);
+  await checkWorksFor(ctx, input.pool, ctx.caller.identity.tenant);
   const { tenant, actor } = ctx.caller.identity;
   const scheduleId = ctx.newId("sch");
   const shard = tickerShardOf(scheduleId);

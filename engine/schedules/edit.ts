@@ -8,6 +8,7 @@ import { isNameTaken, updateSchedule } from "../../store/schedules/update.ts";
 import { type TenantTx, withTenant } from "../../store/tenant.ts";
 import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
+import { checkWorksFor } from "../pools/find.ts";
 import { nameTaken } from "./create.ts";
 import { type ScheduleView, toScheduleView } from "./documents.ts";
 import { nextDueOf } from "./next-due-of.ts";
@@ -37,6 +38,7 @@ export async function editSchedule(ctx: Ctx, edit: ScheduleEdit): Promise<Schedu
     const document = edit.change(current);
     if (canonicalJson(document) === canonicalJson(current)) return { row: before, now, isEdited: false };
     refuseUnsupported(document);
+    if (document.pool !== current.pool) await checkWorksFor(ctx, document.pool, tenant);
     if (await isNameTaken(tx, tenant, document.name, edit.id)) throw nameTaken(document.name);
 
     await settleDue(ctx, tx, now, [before], true);

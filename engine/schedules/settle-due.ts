@@ -109,6 +109,7 @@ function runOf(row: ScheduleRow, schedule: ScheduleInput, runId: string, nominal
     trigger: "cron",
     mode: schedule.mode,
     class: "scheduled",
+    pool: schedule.pool,
     request: requestOf(schedule),
     reason: { text: `${schedule.name}, due ${nominalAt.toISOString()}` },
     retryOf: null,

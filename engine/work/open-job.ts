@@ -20,10 +20,8 @@ export async function inOpenJob<T>(
   { worker, jobId, attempt }: JobRequest,
   work: (tx: TenantTx, job: OpenJob, now: Date) => Promise<T>,
 ): Promise<T> {
-  const isOwnQueue = worker.queue === engine.queue.queue;
-  const job = isOwnQueue
-    ? await withEngine(engine.engine, (tx) => findOpenJob(tx, jobId, attempt))
-    : undefined;
-  if (job === undefined) throw new DomainError("not_found", "This attempt of this job is not open.");
+  const job = await withEngine(engine.engine, (tx) => findOpenJob(tx, jobId, attempt));
+  if (job === undefined || job.pool !== worker.pool)
+    throw new DomainError("not_found", "This attempt of this job is not open.");
   return withTenant(engine.app, job.tenant_id, (tx, now) => work(tx, job, now));
 }

@@ -98,12 +98,12 @@ export async function registerWorker(
   }
   const { epoch, isDrained } = entered;
   if (isDrained) {
-    const tell = () => engine.queue.setDraining([workerId], true);
+    const tell = () => engine.queues.of(worker.pool).setDraining([workerId], true);
     await afterCommit(engine, "telling a worker that registered again to drain", tell, { worker: workerId });
   }
   const shared = {
     workerId,
-    queue: worker.queue,
+    queue: worker.pool,
     epoch,
     leaseSeconds: directions.leaseSeconds,
     beatSeconds: directions.beatSeconds,
@@ -113,7 +113,7 @@ export async function registerWorker(
   if (transport === "https") {
     return { ...shared, transport, https: { path: workerCallsPath, waitSeconds: claimWaitSeconds } };
   }
-  const { keyPrefix } = engine.queue;
+  const { keyPrefix } = engine.queues.of(worker.pool);
   const valkey = { url: directions.workerUrl, username: workerUserName(worker.keyId) };
   return { ...shared, transport, keyPrefix, valkey };
 }
@@ -133,7 +133,7 @@ async function enterWorker(
     const message = `The pool ${drain.pool} is drained: no worker of it may start now.`;
     throw new DomainError("unavailable", message, { retryAfterSeconds: drainedRetrySeconds });
   }
-  const queue = await getQueue(tx, entry.queue);
+  const queue = await getQueue(tx, entry.pool);
   if (queue === undefined) return undefined;
   const { kinds, sdk, build = "", host = "", concurrency, replaces } = introduction;
   await insertWorker(tx, {

@@ -1,3 +1,4 @@
+import { defaultPool } from "../../model/pools/pool.ts";
 import { watermarksOfKind } from "../../model/watermarks/watermark.ts";
 import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
 import { listWatermarks } from "../watermarks/list.ts";
@@ -24,7 +25,7 @@ afterAll(() => lab.close());
 beforeEach(() => lab.test.owner.query("delete from scheduler.watermarks"));
 
 function none(): JobRequest {
-  return { worker: { keyId: "0".repeat(16), queue: lab?.queue.queue.queue ?? "" }, jobId: "", attempt: 0 };
+  return { worker: { keyId: "0".repeat(16), pool: defaultPool ?? "" }, jobId: "", attempt: 0 };
 }
 
 const advance = (job: JobRequest, from: string | null, to: string, name = "w") =>
@@ -74,7 +75,7 @@ test("the tenant is the job's: another's watermark of the same name is another o
 test("an attempt that is not open, or of another queue, finds nothing", async () => {
   const notFound = { code: "not_found" };
   await expect(advance({ ...first, attempt: first.attempt + 1 }, null, "1")).rejects.toMatchObject(notFound);
-  const worker = { ...first.worker, queue: "other" };
+  const worker = { ...first.worker, pool: "other" };
   await expect(readWatermark(lab.engine, { ...first, worker, name: "w" })).rejects.toMatchObject(notFound);
 });
 

@@ -17,16 +17,19 @@ export interface RegisteredWorker {
 /** Where workers call that come over HTTPS instead of to Valkey. */
 export interface WorkerDesk {
   readonly calls: WorkerCalls;
+  /** The start of every key of a pool's queue. */
+  keyPrefixOf(pool: string): string;
   findWorker(workerId: string): Promise<RegisteredWorker | undefined>;
 }
 
 /** Workers that a process remembers: a look at the database for each call would cost more than the call. */
 const workersKept = 10_000;
 
-export function createWorkerDesk(engine: Pick<Engine, "engine">, calls: WorkerCalls): WorkerDesk {
+export function createWorkerDesk(engine: Pick<Engine, "engine" | "queues">, calls: WorkerCalls): WorkerDesk {
   const known = createBoundedMap<string, RegisteredWorker>(workersKept);
   return {
     calls,
+    keyPrefixOf: (pool) => engine.queues.of(pool).keyPrefix,
     async findWorker(workerId) {
       const found = known.get(workerId);
       if (found !== undefined) return found;
@@ -45,14 +48,14 @@ export function createWorkerDesk(engine: Pick<Engine, "engine">, calls: WorkerCa
  */
 export async function atDesk<T>(
   desk: WorkerDesk,
-  { keyId, queue }: WorkerIdentity,
+  { keyId, pool }: WorkerIdentity,
   { workerId, epoch }: { readonly workerId: string; readonly epoch: string },
   call: (caller: QueueCaller, worker: RegisteredWorker) => Promise<T>,
 ): Promise<T> {
   const worker = await desk.findWorker(workerId);
   if (worker?.keyId !== keyId) throw notFound("worker", workerId);
   try {
-    return await call({ queue, epoch, workerId }, worker);
+    return await call({ keyPrefix: desk.keyPrefixOf(pool), epoch, workerId }, worker);
   } catch (error) {
     if (!(error instanceof WrongEpochError)) throw error;
     throw new DomainError("wrong_epoch", "The queue has begun anew. Register again.", { cause: error });

@@ -6,5 +6,5 @@ import type { Engine } from "../context.ts";
 /** What is stored of a worker key that may be used, or undefined. */
 export async function findWorkerKey(engine: Engine, keyId: string): Promise<WorkerKeyRecord | undefined> {
   const row = await withEngine(engine.engine, (tx) => findLiveKey(tx, keyId));
-  return row && { keyId: row.key_id, queue: row.queue, secretSha256: row.secret_hash };
+  return row && { keyId: row.key_id, pool: row.pool, secretSha256: row.secret_hash };
 }

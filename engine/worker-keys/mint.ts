@@ -1,37 +1,31 @@
-import { createHash, randomBytes } from "node:crypto";
-import type { Redis } from "ioredis";
-import { formatWorkerKey } from "../../model/identity/worker-key.ts";
-import { createWorkerUser } from "../../platform/valkey/worker-acl.ts";
+import { insertPool } from "../../store/pools.ts";
 import { type Database, withEngine } from "../../store/tenant.ts";
 import { insertWorkerKey } from "../../store/worker-keys.ts";
-
-/** What a key opens: the queue, and the pool of workers that share it. */
-export interface MintWorkerKey {
-  readonly queue: string;
-  readonly pool: string;
-}
+import type { WorkerUsers } from "../../platform/valkey/worker-users.ts";
+import { newWorkerKey } from "./secret.ts";
 
 /**
- * Makes a worker key and lets it into Valkey. The key is returned once and stored nowhere: only the hash of
- * its secret is. Dying between the two steps leaves a key that the next rebuild lets in.
+ * Makes a worker key from the machine itself, for a first start when nobody can sign in yet: no caller, no audit, no
+ * limit. The pool is made where there is none, for all tenants. The key is answered once. Dying between the
+ * commit and letting it into Valkey leaves a key that the next rebuild lets in.
  */
 export async function mintWorkerKey(
-  { database, valkey }: { readonly database: Database; readonly valkey: Redis },
-  { queue, pool }: MintWorkerKey,
+  { database, workerUsers }: { readonly database: Database; readonly workerUsers: WorkerUsers },
+  pool: string,
 ): Promise<string> {
-  const keyId = randomBytes(8).toString("hex");
-  const secret = randomBytes(32).toString("hex");
-  const secretHash = createHash("sha256").update(secret).digest("hex");
-  await withEngine(database, (tx, now) =>
-    insertWorkerKey(tx, {
+  const { keyId, key, secretHash } = newWorkerKey();
+  await withEngine(database, async (tx, now) => {
+    await insertPool(tx, { pool, tenant: null, created_at: now, created_by: "jobengine" });
+    await insertWorkerKey(tx, {
       key_id: keyId,
-      queue,
       pool,
       secret_hash: secretHash,
       created_at: now,
+      created_by: "jobengine",
       revoked_at: null,
-    }),
-  );
-  await createWorkerUser(valkey, { keyId, secretSha256: secretHash, queue });
-  return formatWorkerKey({ keyId, secret });
+      revoked_by: null,
+    });
+  });
+  await workerUsers.letIn({ keyId, secretSha256: secretHash, queue: pool });
+  return key;
 }

@@ -4,7 +4,8 @@ import { jobProgress } from "../../model/queue/beat.ts";
 import { jobClass } from "../../model/queue/job-message.ts";
 import { runId } from "../../model/runs/run.ts";
 import { timestamp } from "../../model/time/timestamp.ts";
-import { poolName, workerId, workerStates } from "../../model/workers/worker.ts";
+import { poolName } from "../../model/pools/pool.ts";
+import { workerId, workerStates } from "../../model/workers/worker.ts";
 import { jobId } from "../jobs/documents.ts";
 
 const count = z.int();
@@ -28,7 +29,6 @@ export const lateCounts = z.object({
 export const workerDocument = z.object({
   id: workerId.meta({ description: "Of the registration: a process that registers again has a new one." }),
   pool: poolName,
-  queue: z.string(),
   state: z.enum(workerStates),
   drain: drainNote.optional(),
   host: z.string().optional().meta({ description: "As it says itself; shown with `platform.admin`." }),

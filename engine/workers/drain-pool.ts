@@ -10,16 +10,16 @@ import { howTold, type Told } from "./told.ts";
 /**
  * Tells all workers of a pool to finish what they have and leave, and holds registrations for it back until that
  * is lifted. Again: the newer reason stands. Audited with it.
- * @throws DomainError `forbidden`, `invalid` without a reason, `unavailable`
+ * @throws DomainError `not_found`, `forbidden`, `invalid` without a reason, `unavailable`
  */
 export async function drainPool(ctx: Ctx, pool: string): Promise<Told> {
-  checkMayOperate(ctx);
+  await checkMayOperate(ctx, pool);
   return setDrain(ctx, pool, demandReason(ctx));
 }
 
-/** Lets a pool work again; again: no change. @throws DomainError `forbidden`, `unavailable` */
+/** Lets a pool work again; again: no change. @throws DomainError `not_found`, `forbidden`, `unavailable` */
 export async function undrainPool(ctx: Ctx, pool: string): Promise<Told> {
-  checkMayOperate(ctx);
+  await checkMayOperate(ctx, pool);
   return setDrain(ctx, pool, null);
 }
 

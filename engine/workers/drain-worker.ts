@@ -7,6 +7,7 @@ import { recordAudit } from "../audit/record.ts";
 import type { Ctx } from "../context.ts";
 import { checkMayOperate, demandReason } from "../queue/settings/may-operate.ts";
 import { applyDrains } from "./apply-drains.ts";
+import { findVisibleWorker } from "./find.ts";
 import { howTold, type Told } from "./told.ts";
 
 /**
@@ -27,12 +28,13 @@ export async function undrainWorker(ctx: Ctx, workerId: string): Promise<Told> {
 }
 
 async function setDrain(ctx: Ctx, workerId: string, reasonOf: () => string | null): Promise<Told> {
+  const { pool } = await findVisibleWorker(ctx, workerId);
+  await checkMayOperate(ctx, pool);
+  const reason = reasonOf();
   await withEngine(ctx.engine, async (tx, now) => {
     await lockDrains(tx);
     const worker = await findWorkerRow(tx, workerId);
     if (worker === undefined) throw notFound("worker", workerId);
-    checkMayOperate(ctx);
-    const reason = reasonOf();
     if (reason === null && worker.drain_reason === null) return;
     await setWorkerDrain(tx, workerId, { reason, at: now, by: ctx.caller.identity.actor });
     await recordAudit(ctx, tx, now, {

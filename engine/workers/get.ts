@@ -1,11 +1,10 @@
-import { notFound } from "../../model/errors.ts";
 import { toTimestamp } from "../../model/time/timestamp.ts";
 import { withEngine } from "../../store/tenant.ts";
 import { listDiffering } from "../../store/workers/late.ts";
-import { findWorkerRow } from "../../store/workers/rows.ts";
 import type { OpenJob } from "../../platform/valkey/job-queue.ts";
 import type { Ctx } from "../context.ts";
 import type { WorkerRecord } from "./documents.ts";
+import { findVisibleWorker } from "./find.ts";
 import { openWorkersView } from "./view.ts";
 
 const differingShown = 10;
@@ -15,10 +14,9 @@ const differingShown = 10;
  * @throws DomainError `not_found`, `unavailable`
  */
 export async function getWorker(ctx: Ctx, workerId: string): Promise<WorkerRecord> {
-  const known = await withEngine(ctx.engine, (tx) => findWorkerRow(tx, workerId));
-  if (known === undefined) throw notFound("worker", workerId);
+  const known = await findVisibleWorker(ctx, workerId);
   const view = await openWorkersView(ctx);
-  const hands = await ctx.queue.handsOf(workerId);
+  const hands = await ctx.queues.of(known.pool).handsOf(workerId);
   const { shown, differing } = await withEngine(ctx.engine, async (tx, now) => ({
     shown: await view.show(tx, now, [known]),
     differing: await listDiffering(tx, workerId, view.tenant, differingShown),

@@ -1,8 +1,9 @@
+import { DomainError } from "../../model/errors.ts";
+import { hasScope } from "../../model/identity/identity.ts";
 import type { WorkerState } from "../../model/workers/worker.ts";
 import { withEngine } from "../../store/tenant.ts";
 import { listWorkerRows, type WorkerFilter } from "../../store/workers/rows.ts";
 import type { Ctx } from "../context.ts";
-import { checkMayOperate } from "../queue/settings/may-operate.ts";
 import type { WorkerDocument } from "./documents.ts";
 import { openWorkersView } from "./view.ts";
 
@@ -10,7 +11,7 @@ import { openWorkersView } from "./view.ts";
 const rowsAtOnce = 200;
 
 export interface ListWorkers {
-  readonly filter: Omit<WorkerFilter, "isHere"> & {
+  readonly filter: Omit<WorkerFilter, "isHere" | "visibleTo"> & {
     /** Without it all but those that left. */
     readonly states?: readonly WorkerState[] | undefined;
     readonly isSick?: boolean | undefined;
@@ -27,14 +28,24 @@ export async function listWorkers(
   ctx: Ctx,
   { filter, before, limit }: ListWorkers,
 ): Promise<WorkerDocument[]> {
-  if (filter.host !== undefined) checkMayOperate(ctx);
+  if (filter.host !== undefined && !hasScope(ctx.caller.identity, "platform.admin")) {
+    throw new DomainError(
+      "forbidden",
+      "Hosts are shown to the platform only: this filter needs platform.admin.",
+    );
+  }
   const states = filter.states ?? ["active", "draining", "lost"];
   const view = await openWorkersView(ctx);
   return withEngine(ctx.engine, async (tx, now) => {
     const found: WorkerDocument[] = [];
     for (let cursor = before; ;) {
       const isHere = !states.includes("left");
-      const rows = await listWorkerRows(tx, { ...filter, isHere }, cursor, rowsAtOnce);
+      const rows = await listWorkerRows(
+        tx,
+        { ...filter, isHere, visibleTo: view.tenant },
+        cursor,
+        rowsAtOnce,
+      );
       const last = rows.at(-1);
       if (last === undefined) return found;
       for (const worker of await view.show(tx, now, rows)) {

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { poolName } from "../../model/workers/worker.ts";
+import { tenantId } from "../../model/identity/tenant.ts";
+import { canSeePool, poolName } from "../../model/pools/pool.ts";
 import { type EngineTx, withEngine } from "../../store/tenant.ts";
-import { listPools, type PoolRow } from "../../store/workers/pools.ts";
+import { listPoolsWithDrains, type PoolRow } from "../../store/workers/pools.ts";
 import { listWorkerRows, type WorkerRow } from "../../store/workers/rows.ts";
-import type { Engine } from "../context.ts";
+import type { Ctx, Engine } from "../context.ts";
 import { drainNote } from "./documents.ts";
 import { readFleet } from "./fleet.ts";
 import { stateOf, toDrainNote } from "./present.ts";
@@ -13,7 +14,7 @@ const count = z.int();
 /** A pool of workers as operators see it. */
 export const poolDocument = z.object({
   name: poolName,
-  queues: z.array(z.string()),
+  tenantId: tenantId.optional().meta({ description: "Whose jobs it takes; absent: everybody's." }),
   workers: z.object({ active: count, draining: count, lost: count }),
   slots: count.meta({ description: "Jobs that its active workers can do at once." }),
   drain: drainNote
@@ -25,11 +26,17 @@ export const poolList = z.object({ items: z.array(poolDocument) });
 
 export type PoolDocument = z.infer<typeof poolDocument>;
 
-/** Every pool that has a key or a drain, by name. @throws DomainError `unavailable` */
+/** The pools that the caller may see, by name. @throws DomainError `unavailable` */
+export async function showPools(ctx: Ctx): Promise<PoolDocument[]> {
+  const pools = await readPools(ctx);
+  return pools.filter(({ tenantId: tenant }) => canSeePool(ctx.caller.identity, { tenant: tenant ?? null }));
+}
+
+/** Every pool, by name. @throws DomainError `unavailable` */
 export async function readPools(engine: Engine): Promise<PoolDocument[]> {
   const fleet = await readFleet(engine);
   return withEngine(engine.engine, async (tx, now) => {
-    const pools = new Map((await listPools(tx)).map((row) => [row.pool, toDocument(row)]));
+    const pools = new Map((await listPoolsWithDrains(tx)).map((row) => [row.pool, toDocument(row)]));
     for await (const row of everyWorker(tx)) {
       const state = stateOf(row, fleet, now);
       const pool = pools.get(row.pool);
@@ -57,7 +64,7 @@ function toDocument(row: PoolRow): PoolDocument {
   const drain = toDrainNote("pool", row.reason, row.changed_at, row.changed_by);
   return {
     name: row.pool,
-    queues: row.queues,
+    ...(row.tenant !== null && { tenantId: row.tenant }),
     workers: { active: 0, draining: 0, lost: 0 },
     slots: 0,
     ...(drain && { drain }),

@@ -13,7 +13,7 @@ export function stateOf(row: WorkerRow, fleet: Fleet, now: Date): WorkerState {
     hasLeft: hasLeft(row, seen),
     isOutlived: seen === undefined && row.epoch !== "" && row.epoch !== row.queue_epoch,
     silentMs: seen?.silentMs ?? now.getTime() - heardAt.getTime(),
-    leaseMs: fleet.leaseMsOf(row.queue),
+    leaseMs: fleet.leaseMsOf(row.pool),
     isDraining: seen?.isDraining ?? (row.drain_reason ?? row.pool_drain_reason) !== null,
   });
 }
@@ -36,7 +36,6 @@ export function presentWorker(
   return {
     id: row.worker_id,
     pool: row.pool,
-    queue: row.queue,
     state,
     ...(drain && { drain }),
     ...(isOperator && row.host !== "" && { host: row.host }),

@@ -25,8 +25,8 @@ export function workerUserName(keyId: string): string {
   return `wk_${keyId}`;
 }
 
-/** A verified worker: which key it showed and which queue that key opens. It belongs to no tenant. */
+/** A verified worker: which key it showed and of which pool it is. It belongs to no tenant. */
 export interface WorkerIdentity {
   readonly keyId: string;
-  readonly queue: string;
+  readonly pool: string;
 }

@@ -7,6 +7,7 @@ const least = {
   trigger: "manual",
   state: "planning",
   mode: "analysis-only",
+  pool: "default",
   reason: { text: "" },
   stats: { planner: 0, queue: 0, execution: 0, postProcessing: 0 },
   counts: { planned: 0, fresh: 0, succeeded: 0, failed: 0, incomplete: 0, cancelled: 0 },

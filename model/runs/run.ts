@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { tenantId } from "../identity/tenant.ts";
+import { poolName } from "../pools/pool.ts";
 import { runModes, scheduleId } from "../schedules/schedule.ts";
 import { plainText } from "../text.ts";
 import { timestamp } from "../time/timestamp.ts";
@@ -67,6 +68,7 @@ export const run = z.strictObject({
   trigger: z.enum(runTriggers),
   state: z.enum(runStates),
   mode: z.enum(runModes),
+  pool: poolName.meta({ description: "The pool of workers that does it." }),
   reason: runReason,
   stats: runStats,
   counts: runCounts,

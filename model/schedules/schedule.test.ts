@@ -17,6 +17,7 @@ test("a name, a cron expression and a selection are enough", () => {
     mode: "analysis-only",
     jobKind: "scan",
     pluginConfig: {},
+    pool: "default",
     selection: { scope: "all", namespaces: [], repositories: [], digests: [], includeTags: [], labels: {} },
     onlyIf: {},
     limits: {},

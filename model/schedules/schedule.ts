@@ -3,6 +3,7 @@ import { DomainError } from "../errors.ts";
 import { tenantId } from "../identity/tenant.ts";
 import { selection } from "../images/selection.ts";
 import { labels } from "../labels.ts";
+import { defaultPool, poolName } from "../pools/pool.ts";
 import { jobKind } from "../queue/job-message.ts";
 import { plainText } from "../text.ts";
 import { timestamp } from "../time/timestamp.ts";
@@ -62,6 +63,8 @@ const editable = {
   /** The kind of job that a run dispatches: `scan` matches images, plugins bring others. */
   jobKind,
   pluginConfig,
+  /** The pool of workers that does its runs. */
+  pool: poolName,
   selection,
   onlyIf,
   limits,
@@ -86,6 +89,7 @@ export const scheduleInput = z.strictObject({
   mode: editable.mode.default("analysis-only"),
   jobKind: editable.jobKind.default("scan"),
   pluginConfig: editable.pluginConfig.default({}),
+  pool: editable.pool.default(defaultPool),
   onlyIf: editable.onlyIf.default({}),
   limits: editable.limits.default({}),
   overlap: editable.overlap.default("skip"),

@@ -3,9 +3,6 @@ import { z } from "zod";
 /** A worker's registration: a process gets a new one each time it registers. */
 export const workerId = z.string().regex(/^wrk_[0-9a-f]{32}$/, "must be wrk_ and 32 hexadecimal digits");
 
-/** The workers that share a key, and so a queue. */
-export const poolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 of A-Z a-z 0-9 _ -");
-
 /**
  * `active`: heard of within a lease. `draining`: the same, and told to finish and leave. `lost`: silent for
  * longer than a lease without a goodbye; it may come back. `left`: it said goodbye, or its registration ended

@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { allowWorkerUser } from "../../sdks/conformance/engine/worker-user.ts";
 import { createRawWorker } from "./testing/raw-worker.ts";
 import { aJob, openTestQueue, type TestQueue } from "./testing/test-queue.ts";
-import { createWorkerUser, deleteWorkerUser } from "./worker-acl.ts";
+import { createWorkerUser, deleteWorkerUsers } from "./worker-acl.ts";
 
 /** A test queue with a worker's own connection to it. */
 async function openAsWorker() {
@@ -32,7 +32,7 @@ async function openAsWorker() {
     worker: createRawWorker(own, t.queue.keyPrefix, () => t.queue.epoch ?? "", "w1"),
     async [Symbol.asyncDispose]() {
       if (own.status !== "end") own.disconnect(); // on an ended client it would hold the process for 2 s
-      await deleteWorkerUser(t.valkey, keyId);
+      await deleteWorkerUsers(t.valkey, [keyId]);
       await t[Symbol.asyncDispose]();
     },
   };
@@ -106,7 +106,7 @@ test("a revoked key loses its connections and its user", async () => {
   const ended = new Promise<void>((resolve) => {
     as.own.once("end", resolve);
   });
-  await deleteWorkerUser(as.t.valkey, as.keyId);
+  await deleteWorkerUsers(as.t.valkey, [as.keyId]);
   await ended;
   expect(await as.t.valkey.call("ACL", "GETUSER", `wk_${as.keyId}`)).toBeNull();
 });

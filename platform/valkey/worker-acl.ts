@@ -113,9 +113,9 @@ export async function createWorkerUser(valkey: Redis, user: WorkerUser): Promise
   ]);
 }
 
-/** Removes the user of a key that was revoked; its open connections are closed at once. */
-export async function deleteWorkerUser(valkey: Redis, keyId: string): Promise<void> {
-  await administer(valkey, ["DELUSER", workerUserName(keyId)]);
+/** Removes the users of keys that were revoked; their open connections are closed at once. */
+export async function deleteWorkerUsers(valkey: Redis, keyIds: readonly string[]): Promise<void> {
+  await administer(valkey, ["DELUSER", ...keyIds.map(workerUserName)]);
 }
 
 async function administer(valkey: Redis, args: readonly string[]): Promise<void> {

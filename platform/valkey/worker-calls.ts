@@ -9,12 +9,11 @@ import type {
   SettleCall,
 } from "../../model/queue/worker-calls.ts";
 import { toValkeyFailure } from "./errors.ts";
-import { queueKeyPrefix } from "./queue.ts";
 import { createWakes, type WakeEnd, type WakeList } from "./wakes.ts";
 
 /** Who calls: a registered worker under the epoch that it was told. */
 export interface QueueCaller {
-  readonly queue: string;
+  readonly keyPrefix: string;
   readonly epoch: string;
   readonly workerId: string;
 }
@@ -47,9 +46,9 @@ export function createWorkerCalls(options: {
   const wakes = createWakes({ valkey, onError });
 
   async function call<Reply>(name: string, caller: QueueCaller, args: (string | number)[]): Promise<Reply> {
-    const { queue, epoch, workerId } = caller;
+    const { keyPrefix, epoch, workerId } = caller;
     try {
-      return (await valkey.fcall(name, 1, queueKeyPrefix(queue), epoch, workerId, ...args)) as Reply;
+      return (await valkey.fcall(name, 1, keyPrefix, epoch, workerId, ...args)) as Reply;
     } catch (error) {
       throw toValkeyFailure(error);
     }
@@ -83,8 +82,8 @@ export function createWorkerCalls(options: {
   };
 }
 
-function wakeList({ queue, workerId }: QueueCaller): WakeList {
-  return { keyPrefix: queueKeyPrefix(queue), workerId };
+function wakeList({ keyPrefix, workerId }: QueueCaller): WakeList {
+  return { keyPrefix, workerId };
 }
 
 type JobReply = [

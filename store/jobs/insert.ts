@@ -24,6 +24,7 @@ export async function insertJobs(
     readonly runId: string;
     readonly kind: string;
     readonly class: string;
+    readonly pool: string;
     readonly wallClockMs: number;
   },
   jobs: readonly NewJob[],
@@ -31,9 +32,9 @@ export async function insertJobs(
   if (jobs.length === 0) return;
   await sql`
     insert into scheduler.jobs (tenant_id, job_id, run_id, kind, class, state, ordinals, images, tries, crashes,
-                                permanent_by, first_queued_at, parent_job_id, not_before, wall_clock_ms, created_at)
+                                permanent_by, first_queued_at, parent_job_id, not_before, wall_clock_ms, pool, created_at)
     select ${of.tenant}, j.job_id, ${of.runId}, ${of.kind}, ${of.class}, 'planned', j.ordinals::int4multirange,
-           j.images, j.tries, j.crashes, j.permanent_by, j.first_queued_at, j.parent_job_id, j.not_before, ${of.wallClockMs}, ${now}
+           j.images, j.tries, j.crashes, j.permanent_by, j.first_queued_at, j.parent_job_id, j.not_before, ${of.wallClockMs}, ${of.pool}, ${now}
       from unnest(${jobs.map((j) => j.jobId)}::text[], ${jobs.map((j) => multirange(j.ordinals))}::text[],
                   ${jobs.map((j) => j.images)}::int[], ${jobs.map((j) => j.tries ?? 0)}::int[],
                   ${jobs.map((j) => j.crashes ?? 0)}::int[], ${jobs.map((j) => j.permanentBy ?? null)}::text[],

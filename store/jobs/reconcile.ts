@@ -3,12 +3,11 @@ import type { JobAttempt } from "../../model/queue/job-message.ts";
 import type { EngineTx } from "../tenant.ts";
 import { type QueuedJob, sendAheadMs } from "./queue-planned.ts";
 
-/** Queued jobs of all tenants that were queued before an instant, after a job id: the queue should know them. */
+/** Queued jobs of a pool, of all tenants, that were queued before an instant, after a job id: its queue should know them. */
 export async function listQueuedBefore(
   tx: EngineTx,
   now: Date,
-  before: Date,
-  afterJobId: string,
+  where: { readonly pool: string; readonly before: Date; readonly afterJobId: string },
   limit: number,
 ): Promise<(QueuedJob & { readonly is_cancelled: boolean })[]> {
   const { rows } = await sql<QueuedJob & { is_cancelled: boolean }>`
@@ -16,20 +15,26 @@ export async function listQueuedBefore(
            coalesce(greatest(0, ceil(extract(epoch from j.not_before - ${now}::timestamptz) * 1000)), 0)::int as delay_ms,
            r.cancel_requested_at is not null as is_cancelled
       from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)
-     where j.state = 'queued' and j.queued_at <= ${before} and j.job_id > ${afterJobId}
+     where j.state = 'queued' and j.pool = ${where.pool} and j.job_id > ${where.afterJobId}
+       and j.queued_at <= ${where.before}
      order by j.job_id limit ${limit}
   `.execute(tx);
   return rows;
 }
 
-/** Which of these attempts PostgreSQL does not hold open: ghosts of the queue. */
-export async function filterGhosts(tx: EngineTx, attempts: readonly JobAttempt[]): Promise<JobAttempt[]> {
+/** Which of these attempts PostgreSQL does not hold open for a pool: ghosts of its queue. */
+export async function filterGhosts(
+  tx: EngineTx,
+  pool: string,
+  attempts: readonly JobAttempt[],
+): Promise<JobAttempt[]> {
   if (attempts.length === 0) return [];
   const { rows } = await sql<{ job: string; attempt: number }>`
     select a.job, a.attempt
       from unnest(${attempts.map((a) => a.job)}::text[], ${attempts.map((a) => a.attempt)}::int[]) as a (job, attempt)
      where not exists (select 1 from scheduler.jobs j
-                        where j.job_id = a.job and j.attempt = a.attempt and j.state = 'queued')
+                        where j.job_id = a.job and j.attempt = a.attempt and j.state = 'queued'
+                          and j.pool = ${pool})
   `.execute(tx);
   return rows;
 }
@@ -39,10 +44,10 @@ export async function listRunsToDispatch(
   tx: EngineTx,
   now: Date,
   limit: number,
-): Promise<{ tenant: string; runId: string }[]> {
+): Promise<{ tenant: string; runId: string; pool: string }[]> {
   const ahead = new Date(now.getTime() + sendAheadMs);
-  const { rows } = await sql<{ tenant: string; runId: string }>`
-    select r.tenant_id as tenant, r.run_id as "runId"
+  const { rows } = await sql<{ tenant: string; runId: string; pool: string }>`
+    select r.tenant_id as tenant, r.run_id as "runId", r.pool
       from scheduler.runs r
      where r.state in ('queued', 'running') and r.cancel_requested_at is null
        and (r.paced_until is null or r.paced_until <= ${ahead})
@@ -54,11 +59,12 @@ export async function listRunsToDispatch(
   return rows;
 }
 
-/** Raises the attempt of every queued job, since the queue that held them is lost; answers how many. */
-export async function raiseAttempts(tx: EngineTx, now: Date): Promise<number> {
+/** Raises the attempt of every queued job of a pool, since the queue that held them is lost; answers how many. */
+export async function raiseAttempts(tx: EngineTx, now: Date, pool: string): Promise<number> {
   const { rows } = await sql<{ raised: number }>`
     with raised as (
-      update scheduler.jobs set attempt = attempt + 1, queued_at = ${now} where state = 'queued' returning 1
+      update scheduler.jobs set attempt = attempt + 1, queued_at = ${now}
+       where state = 'queued' and pool = ${pool} returning 1
     ) select count(*)::int as raised from raised
   `.execute(tx);
   return rows[0]!.raised;

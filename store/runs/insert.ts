@@ -14,6 +14,8 @@ export interface NewRun {
   readonly trigger: RunTrigger;
   readonly mode: string;
   readonly class: JobClass;
+  /** Whose queue its jobs go to. */
+  readonly pool: string;
   readonly request: StoredRequest;
   readonly reason: RunReason;
   readonly retryOf: string | null;
@@ -32,20 +34,20 @@ export async function insertRuns(tx: EngineTx, now: Date, runs: readonly NewRun[
   if (runs.length === 0) return;
   const column = <K extends keyof NewRun>(name: K) => runs.map((run) => run[name]);
   await sql`
-    insert into scheduler.runs (tenant_id, run_id, schedule_id, schedule_revision, trigger, mode, class, state,
+    insert into scheduler.runs (tenant_id, run_id, schedule_id, schedule_revision, trigger, mode, class, pool, state,
                                 request, reason, retry_of, correlation_id, created_by, created_at, shard,
                                 trace, rate_per_second)
-    select r.tenant_id, r.run_id, r.schedule_id, r.schedule_revision, r.trigger, r.mode, r.class, 'planning',
+    select r.tenant_id, r.run_id, r.schedule_id, r.schedule_revision, r.trigger, r.mode, r.class, r.pool, 'planning',
            r.request::jsonb, r.reason::jsonb, r.retry_of, r.correlation_id, r.created_by, ${now}, r.shard,
            r.trace::jsonb, r.rate_per_second
       from unnest(${column("tenant")}::text[], ${column("runId")}::text[], ${column("scheduleId")}::text[],
                   ${column("scheduleRevision")}::int[], ${column("trigger")}::text[], ${column("mode")}::text[],
-                  ${column("class")}::text[], ${runs.map((r) => JSON.stringify(r.request))}::text[],
+                  ${column("class")}::text[], ${column("pool")}::text[], ${runs.map((r) => JSON.stringify(r.request))}::text[],
                   ${runs.map((r) => JSON.stringify(r.reason))}::text[], ${column("retryOf")}::text[],
                   ${column("correlationId")}::text[], ${column("createdBy")}::text[], ${column("shard")}::smallint[],
                   ${runs.map(({ trace }) => (trace === undefined ? null : JSON.stringify(trace)))}::text[],
                   ${runs.map((r) => r.ratePerSecond ?? null)}::int[])
-        as r (tenant_id, run_id, schedule_id, schedule_revision, trigger, mode, class, request, reason, retry_of,
+        as r (tenant_id, run_id, schedule_id, schedule_revision, trigger, mode, class, pool, request, reason, retry_of,
               correlation_id, created_by, shard, trace, rate_per_second)
   `.execute(tx);
 }

@@ -7,6 +7,7 @@ export interface OpenJob {
   readonly run_id: string;
   readonly job_id: string;
   readonly kind: string;
+  readonly pool: string;
   readonly attempt: number;
   readonly mode: "analysis-only" | "content-refresh";
   readonly feed_seq: number;
@@ -22,7 +23,8 @@ export async function findOpenJob(
   attempt: number,
 ): Promise<OpenJob | undefined> {
   const { rows } = await sql<OpenJob>`
-    select j.tenant_id, j.run_id, j.job_id, j.kind, j.attempt, r.mode, coalesce(r.feed_seq, 0) as feed_seq, r.state, j.ordinals
+    select j.tenant_id, j.run_id, j.job_id, j.kind, j.pool, j.attempt, r.mode, coalesce(r.feed_seq, 0) as feed_seq,
+           r.state, j.ordinals
       from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)
      where j.job_id = ${jobId} and j.attempt = ${attempt} and j.state = 'queued'
        and r.state in ('queued', 'running') and r.cancel_requested_at is null

@@ -33,7 +33,7 @@ export async function recordSightings(tx: EngineTx, seen: readonly Sighting[]): 
 export async function endOutlived(tx: EngineTx, now: Date): Promise<void> {
   await sql`
     update scheduler.workers w set left_at = ${now}
-      from scheduler.worker_keys k join scheduler.queues q on q.queue = k.queue
+      from scheduler.worker_keys k join scheduler.queues q on q.queue = k.pool
      where w.key_id = k.key_id and w.left_at is null and w.epoch <> '' and w.epoch <> q.epoch
   `.execute(tx);
 }

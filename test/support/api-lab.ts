@@ -7,6 +7,9 @@ import { createMetrics } from "../../platform/metrics/registry.ts";
 import { workerTransports } from "../../model/queue/transport.ts";
 import { createWorkerCalls } from "../../platform/valkey/worker-calls.ts";
 import { scopes } from "../../model/identity/scope.ts";
+import { defaultPool } from "../../model/pools/pool.ts";
+import { putQueue } from "../../store/queues.ts";
+import { withEngine } from "../../store/tenant.ts";
 import { type RunLab, createRunLab } from "./run-lab.ts";
 
 /** The whole API over a run lab: real database, queue and blob store, workflows that are only recorded. */
@@ -41,6 +44,11 @@ export interface Answer {
 /** Paths are below `/api/v1/scheduler`. */
 export async function createApiLab(): Promise<ApiLab> {
   const lab = await createRunLab();
+  // As `ensureQueue` notes it. Without the server's run the first call of that rebuilds.
+  await withEngine(lab.engine.engine, (tx, now) => {
+    const epoch = lab.engine.queue.epoch ?? "";
+    return putQueue(tx, { queue: defaultPool, epoch, valkey_run_id: null, opened_at: now });
+  });
   const started: string[] = [];
   const workflows = { isAway: false };
   const orAway = async <T>(call: () => Promise<T> | T): Promise<T> => {

@@ -6,25 +6,21 @@ import { putQueue } from "../../store/queues.ts";
 import { withEngine } from "../../store/tenant.ts";
 import type { RunLab } from "./run-lab.ts";
 
-/** Says in the database what the lab's queue is, so that workers can register for it. */
-export async function announceQueue({ engine }: RunLab): Promise<void> {
-  const { queue, epoch = "" } = engine.queue;
-  await withEngine(engine.engine, (tx, now) =>
-    putQueue(tx, { queue, epoch, valkey_run_id: null, opened_at: now }),
-  );
-}
-
-/** A key for a pool of the lab's queue, as text and as the identity that it proves. */
+/** A key for a pool over the lab's queue, as text and as the identity that it proves; workers can register with it. */
 export async function mintKey(lab: RunLab, pool: string) {
-  const { queue } = lab.engine.queue;
-  const key = await mintWorkerKey({ database: lab.engine.engine, valkey: lab.queue.valkey }, { queue, pool });
-  return { key, identity: { keyId: parseWorkerKey(key)!.keyId, queue } };
+  const { engine } = lab;
+  const key = await mintWorkerKey({ database: engine.engine, workerUsers: engine.workerUsers }, pool);
+  const { epoch = "" } = engine.queue;
+  await withEngine(engine.engine, (tx, now) =>
+    putQueue(tx, { queue: pool, epoch, valkey_run_id: null, opened_at: now }),
+  );
+  return { key, identity: { keyId: parseWorkerKey(key)!.keyId, pool } };
 }
 
 /** Registers a worker of a pool and answers it without an SDK. */
 export async function registerRaw(
   lab: RunLab,
-  identity: { readonly keyId: string; readonly queue: string },
+  identity: { readonly keyId: string; readonly pool: string },
   introduction: Partial<WorkerIntroduction> = {},
 ): Promise<RawWorker> {
   const { workerId } = await registerWorker(

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Ctx, Engine } from "../../engine/context.ts";
+import type { Ctx, PoolEngine } from "../../engine/context.ts";
 import { upsertAdvisory } from "../../engine/advisories/upsert-one.ts";
 import { uploadSbom } from "../../engine/inventory/upload-sbom.ts";
 import { upsertImage } from "../../engine/inventory/upsert-image.ts";
@@ -14,13 +14,16 @@ import { readAdvisories, readAdvisoryIndex, readInputs, readSboms } from "../../
 import { advisoryFactsSchema } from "../../model/advisories/facts.ts";
 import { defaultRetryBudgets } from "../../model/jobs/decide-retry.ts";
 import { imageUpsert } from "../../model/images/image.ts";
+import { defaultPool } from "../../model/pools/pool.ts";
 import { runRequest } from "../../model/runs/run-request.ts";
 import { createSeedFsBlobStore } from "../../platform/blobs/seed-fs.ts";
 import { newId } from "../../platform/ids.ts";
 import { createMetrics } from "../../platform/metrics/registry.ts";
 import { createSchedulerMetrics } from "../../platform/metrics/scheduler.ts";
 import { createLog } from "../../platform/log/log.ts";
+import type { JobQueue } from "../../platform/valkey/job-queue.ts";
 import type { RawJob, RawWorker } from "../../platform/valkey/testing/raw-worker.ts";
+import { createWorkerUsers } from "../../platform/valkey/worker-users.ts";
 import { openTestQueue, type TestQueue } from "../../platform/valkey/testing/test-queue.ts";
 import { type InputSource } from "../../scanner/inputs.ts";
 import { createScanCaches, scanSegment } from "../../scanner/scan-segment.ts";
@@ -33,7 +36,7 @@ import { createTestDatabase, type TestDatabase } from "./database.ts";
 export interface RunLab {
   readonly test: TestDatabase;
   readonly queue: TestQueue;
-  readonly engine: Engine;
+  readonly engine: PoolEngine;
   /** Signals that verbs sent to workflows, oldest first. */
   readonly signals: { workflowId: string; signal: string }[];
   ctx(tenant?: string): Ctx;
@@ -43,14 +46,14 @@ export interface RunLab {
   createRun(
     request?: object,
     more?: { mode?: string; tenant?: string },
-  ): Promise<{ tenant: string; runId: string }>;
-  planAndDispatch(key: { tenant: string; runId: string }): Promise<RunRow>;
-  /** Does one claimed job as the bundled scanner would; answers the outcome. */
-  scan(job: RawJob): Promise<{ status: "succeeded"; result: unknown }>;
+  ): Promise<{ tenant: string; runId: string; pool: string }>;
+  planAndDispatch(key: { tenant: string; runId: string; pool?: string }): Promise<RunRow>;
+  /** Does one claimed job as the bundled scanner would, as a worker of a pool; answers the outcome. */
+  scan(job: RawJob, pool?: string): Promise<{ status: "succeeded"; result: unknown }>;
   /** Claims and settles until nothing is ready. */
   workAll(worker?: RawWorker): Promise<number>;
   /** Ingests until the stream is empty. */
-  ingestAll(by?: Engine): Promise<void>;
+  ingestAll(by?: PoolEngine): Promise<void>;
   run(key: { tenant: string; runId: string }): Promise<RunRow>;
   /** Plan, dispatch, work, ingest, close. */
   complete(key: { tenant: string; runId: string }): Promise<RunRow>;
@@ -62,10 +65,18 @@ export async function createRunLab(): Promise<RunLab> {
   const queue = await openTestQueue();
   const dir = await mkdtemp(path.join(os.tmpdir(), "je-lab-"));
   const signals: { workflowId: string; signal: string }[] = [];
-  const engine: Engine = {
+  const workerUsers = createWorkerUsers(queue.valkey);
+  // The test server is shared: every pool of the lab has the one queue of the test.
+  const engine: PoolEngine = {
     app: test.app,
     engine: test.engine,
+    pool: defaultPool,
     queue: queue.queue,
+    queues: { of: () => queue.queue },
+    workerUsers: {
+      ...workerUsers,
+      letIn: (user) => workerUsers.letIn({ ...user, queue: queue.queue.queue }),
+    },
     blobs: await createSeedFsBlobStore(dir),
     workflows: {
       start: async () => true,
@@ -83,7 +94,7 @@ export async function createRunLab(): Promise<RunLab> {
     retryBudgets: defaultRetryBudgets,
     random: () => 0,
   };
-  const worker = { keyId: "0".repeat(16), queue: queue.queue.queue };
+  const worker = { keyId: "0".repeat(16), pool: defaultPool };
   const caches = createScanCaches();
 
   const lab: RunLab = {
@@ -128,6 +139,7 @@ export async function createRunLab(): Promise<RunLab> {
             trigger: "manual",
             mode,
             class: "interactive",
+            pool: defaultPool,
             request: runRequest.parse(request),
             reason: { text: "" },
             retryOf: null,
@@ -137,15 +149,15 @@ export async function createRunLab(): Promise<RunLab> {
           },
         ]),
       );
-      return { tenant, runId };
+      return { tenant, runId, pool: defaultPool };
     },
     async planAndDispatch(key) {
       await planRun(engine, key);
-      await dispatchRun(engine, key);
+      await dispatchRun(engine, { pool: defaultPool, ...key });
       return lab.run(key);
     },
-    async scan(job) {
-      const at = { worker, jobId: job.job, attempt: job.attempt };
+    async scan(job, pool = defaultPool) {
+      const at = { worker: { ...worker, pool }, jobId: job.job, attempt: job.attempt };
       const source: InputSource = {
         segment: () => readInputs(engine, at),
         purls: async (digests) =>
@@ -191,6 +203,12 @@ export async function createRunLab(): Promise<RunLab> {
     },
   };
   return lab;
+}
+
+/** The engine with some calls to its queue replaced. */
+export function withQueue<E extends PoolEngine>(engine: E, calls: Partial<JobQueue>): E {
+  const queue = { ...engine.queue, ...calls };
+  return { ...engine, queue, queues: { of: () => queue } };
 }
 
 /** The digest of an image that a test calls by a name. */

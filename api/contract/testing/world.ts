@@ -3,7 +3,8 @@ import { putArtifact } from "../../../engine/work/put-artifact.ts";
 import { advanceWatermark } from "../../../engine/work/watermarks.ts";
 import type { RunKey } from "../../../engine/runs/close.ts";
 import { parkImages } from "../../../test/support/parked.ts";
-import { announceQueue, mintKey, registerRaw } from "../../../test/support/registered-worker.ts";
+import { mintKey, registerRaw } from "../../../test/support/registered-worker.ts";
+import { defaultPool } from "../../../model/pools/pool.ts";
 import { type ApiLab, annOf, createApiLab } from "../../../test/support/api-lab.ts";
 import { type Operation, type Parameter, parametersIn, readDescription } from "./document.ts";
 import { sampleText } from "./values.ts";
@@ -29,7 +30,6 @@ export async function createWorld(): Promise<World> {
   const api = await createApiLab();
   const { operations } = await readDescription(api.app);
   const { lab } = api;
-  await announceQueue(lab);
   const { key: workerKey, identity } = await mintKey(lab, "contract");
   for (const host of ["node-1", "node-2"]) await (await registerRaw(lab, identity, { host })).claim(0);
   for (const tenant of [us, others]) await fill(api, tenant);
@@ -86,7 +86,7 @@ async function leaveTraces(
   { lab }: ApiLab,
   { tenant, runId }: { tenant: string; runId: string },
 ): Promise<void> {
-  const worker = { keyId: "0".repeat(16), queue: lab.queue.queue.queue };
+  const worker = { keyId: "0".repeat(16), pool: defaultPool };
   const { items } = await lab.queue.queue.listRun(runId, null, 100);
   for (const { job: jobId, attempt } of items) {
     const bytes = Readable.from([Buffer.from(`of ${tenant}\n`)]);

@@ -1,3 +1,4 @@
+import { defaultPool } from "../../../model/pools/pool.ts";
 import { applyQueueSettings } from "../../../engine/queue/settings/apply.ts";
 import { type ApiLab, createApiLab } from "../../../test/support/api-lab.ts";
 
@@ -9,7 +10,7 @@ afterEach(() => api.close());
 
 const because = { "x-stellaops-operator-reason": "the registry is down" };
 const asTenantAdmin = { "x-stellaops-scopes": "scheduler.admin scheduler.runs.read" };
-const queue = () => api.lab.engine.queue.queue;
+const queue = () => defaultPool;
 const post = (verb: string, body: object, headers: Record<string, string> = because, tenant = "acme") =>
   api.send("POST", `/queues/${queue()}/${verb}`, { body, headers, tenant });
 const limit = (tenant: string, body: object, headers: Record<string, string> = because) =>

@@ -6,13 +6,12 @@ import type { RawWorker } from "../../../platform/valkey/testing/raw-worker.ts";
 import { withEngine } from "../../../store/tenant.ts";
 import { endOutlived } from "../../../store/workers/watch.ts";
 import { type ApiLab, createApiLab } from "../../../test/support/api-lab.ts";
-import { announceQueue, mintKey, registerRaw } from "../../../test/support/registered-worker.ts";
+import { mintKey, registerRaw } from "../../../test/support/registered-worker.ts";
 
 let api: ApiLab;
 let identity: Awaited<ReturnType<typeof mintKey>>["identity"];
 beforeEach(async () => {
   api = await createApiLab();
-  await announceQueue(api.lab);
   ({ identity } = await mintKey(api.lab, "blue"));
 });
 afterEach(() => api.close());
@@ -51,7 +50,6 @@ it("shows a worker from its registration to its goodbye", async () => {
     {
       id: worker.worker,
       pool: "blue",
-      queue: identity.queue,
       state: "active",
       host: "node-1",
       sdk: { language: "go", version: "0.1.0" },
@@ -256,6 +254,7 @@ describe("drain", () => {
     const { items } = (await api.send("GET", "/workers/pools")).body;
     expect(items).toMatchObject([
       { name: "blue", workers: { active: 0, draining: 2, lost: 0 }, drain: { reason: "kernel update" } },
+      { name: "default", workers: { active: 0, draining: 0, lost: 0 } },
       { name: "red", workers: { active: 1, draining: 0, lost: 0 }, slots: 4 },
     ]);
     await post(`/${first.worker}/drain`);
@@ -273,7 +272,11 @@ describe("drain", () => {
     await watchWorkers(api.lab.engine);
     expect((await worker.claim(0)).word).toBe("drain");
     await api.lab.queue.valkey.unlink(`${api.lab.engine.queue.keyPrefix}epoch`);
-    await ensureQueue(api.lab.engine, { leaseMs: 60_000, beatMs: 15_000 }, async () => undefined);
+    await ensureQueue(
+      { ...api.lab.engine, pool: "blue" },
+      { leaseMs: 60_000, beatMs: 15_000 },
+      async () => undefined,
+    );
     await expect(join()).rejects.toMatchObject({ code: "unavailable" });
     await watchWorkers(api.lab.engine);
     expect((await show(worker)).state).toBe("left");

@@ -1,3 +1,4 @@
+import { defaultPool } from "../../../model/pools/pool.ts";
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimJobs } from "../../../engine/work/claim.ts";
@@ -35,9 +36,8 @@ afterEach(async () => {
 });
 
 async function mintKey(): Promise<string> {
-  const { engine, queue } = api.lab;
-  const to = { queue: queue.queue.queue, pool: "test" };
-  return await mintWorkerKey({ database: engine.engine, valkey: queue.valkey }, to);
+  const { engine } = api.lab;
+  return await mintWorkerKey({ database: engine.engine, workerUsers: engine.workerUsers }, defaultPool);
 }
 
 interface Reply {
@@ -92,7 +92,7 @@ test("a worker that never hears of Valkey claims, beats, settles, gives back and
   });
   expect(registered.body).toEqual({
     workerId: expect.stringMatching(/^wrk_/),
-    queue: api.lab.queue.queue.queue,
+    queue: defaultPool,
     epoch: api.lab.queue.queue.epoch,
     transport: "https",
     transports: ["valkey", "https"],
@@ -144,7 +144,7 @@ test("a server that does not offer a transport refuses it for good, and a worker
   const asked = await call("register", { ...introduction, concurrency: 1 });
   expect(asked.body).toMatchObject({ transport: "valkey", valkey: { username: key.slice(0, 19) } });
   const directions = { workerUrl: "redis://127.0.0.1:6379", leaseSeconds: 60, beatSeconds: 15 };
-  const worker = { keyId: key.split("_")[1] ?? "", queue: api.lab.queue.queue.queue };
+  const worker = { keyId: key.split("_")[1] ?? "", pool: defaultPool };
   const refused = registerWorker(api.lab.engine, { ...directions, transports: ["https"] }, worker, {
     ...introduction,
     concurrency: 1,
@@ -197,7 +197,7 @@ test("jobs for a worker that hung up while they were claimed go back at once, an
     },
   };
   const desk = createWorkerDesk(api.lab.engine, calls);
-  const identity = { keyId: key.split("_")[1] ?? "", queue: queue.queue };
+  const identity = { keyId: key.split("_")[1] ?? "", pool: defaultPool };
   const signals = { gone: leaving.signal, closing: api.closing.signal };
   const claim = { ...caller, free: 4, kinds: ["scan"], waitSeconds: 30 };
   const waiting = claimJobs(desk, identity, claim, signals);

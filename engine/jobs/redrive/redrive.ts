@@ -17,7 +17,7 @@ import { choiceOf, type RedriveRequest } from "./request.ts";
 /**
  * Drives parked jobs again: one run, of its own, over their images. Each parked job is marked with the run in
  * the transaction that makes it, so no two runs take up the same one. Audited with the operator's reason.
- * @throws DomainError `invalid` without a reason, for ids that are not parked, for jobs of several kinds or modes.
+ * @throws DomainError `invalid` without a reason, for ids that are not parked, for jobs of several kinds, modes or pools.
  */
 export async function redriveJobs(
   ctx: Ctx,
@@ -40,10 +40,11 @@ export async function redriveJobs(
       if (taken.jobs === 0) return { status: 200, body };
       const mode = theOne("mode", taken.modes);
       theOne("kind", taken.kinds);
+      const pool = theOne("pool", taken.pools);
       const { class: jobClass, ratePerSecond, reason: _, ...asked } = request;
       const retryOf = taken.runs === 1 ? taken.first_run : null;
       const retry = { segmentImages: retrySegmentSize(taken.largest) };
-      const more = { mode, class: jobClass, retryOf, ratePerSecond, request: { force: true, retry } };
+      const more = { mode, class: jobClass, pool, retryOf, ratePerSecond, request: { force: true, retry } };
       await insertRuns(tx, now, [retryRun(ctx, runId, more)]);
       await recordAudit(ctx, tx, now, {
         action: "jobs.redrive",
@@ -58,12 +59,15 @@ export async function redriveJobs(
   return answer;
 }
 
-/** A run has one mode, and so have its jobs one kind. */
-function theOne(name: "kind" | "mode", values: TakenJobs["kinds"]): string {
+/** A run has one mode and one pool, and so have its jobs one kind. Pools are told apart by runs and schedules. */
+function theOne(name: "kind" | "mode" | "pool", values: TakenJobs["kinds"]): string {
   const [value, another] = values;
   if (value === undefined || another !== undefined) {
     const given = values.join(", ");
-    throw invalidField(`filter.${name}`, `the jobs are of several (${given}); drive one again at a time`);
+    throw invalidField(
+      `filter.${name === "pool" ? "runId" : name}`,
+      `the jobs are of several ${name}s (${given}); drive one again at a time`,
+    );
   }
   return value;
 }

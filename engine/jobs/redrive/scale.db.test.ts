@@ -1,5 +1,6 @@
 import { type CompiledQuery, Kysely, type KyselyConfig, PostgresDialect } from "kysely";
 import pg from "pg";
+import { defaultPool } from "../../../model/pools/pool.ts";
 import { listParked } from "../../../store/jobs/parked/list.ts";
 import { takeParked } from "../../../store/jobs/parked/redrive.ts";
 import { groupParked, sumParked } from "../../../store/jobs/parked/summary.ts";
@@ -130,7 +131,7 @@ test("ten thousand parked jobs are taken up, planned and sent with as many state
     expect(body).toMatchObject({ jobs: limit });
     const key = { tenant, runId: body.run!.id };
     await planRun(counted.ctx, key);
-    await dispatchRun(counted.ctx, key);
+    await dispatchRun(counted.ctx, { ...key, pool: defaultPool });
     took.push(counted.statements.length);
     await counted.close();
   }

@@ -1,15 +1,15 @@
 import type { PauseName } from "../../../model/queue/pause-subject.ts";
 import { listQueueLimits, listQueuePauses, lockQueueSettings } from "../../../store/queue-settings.ts";
 import { withEngine } from "../../../store/tenant.ts";
-import type { Engine } from "../../context.ts";
+import type { PoolEngine } from "../../context.ts";
 
 /**
  * Tells the queue every weight, cap and pause that PostgreSQL holds: after each change, before the queue
  * opens, since its server forgets, and with each reconciliation, since a process may die between the commit
  * and the call. Whoever tells reads under one lock, so that what is told last is what was committed last.
  */
-export async function applyQueueSettings(engine: Engine): Promise<void> {
-  const { queue } = engine.queue;
+export async function applyQueueSettings(engine: PoolEngine): Promise<void> {
+  const { pool: queue } = engine;
   await withEngine(engine.engine, async (tx) => {
     await lockQueueSettings(tx, queue);
     const limits = await listQueueLimits(tx, queue);

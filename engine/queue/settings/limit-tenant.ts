@@ -5,9 +5,9 @@ import { putQueueLimit } from "../../../store/queue-settings.ts";
 import { withEngine } from "../../../store/tenant.ts";
 import { afterCommit } from "../../after-commit.ts";
 import { recordAudit } from "../../audit/record.ts";
-import type { Ctx } from "../../context.ts";
+import { atPool, type Ctx } from "../../context.ts";
 import { applyQueueSettings } from "./apply.ts";
-import { checkMayOperate, checkQueue, demandReason } from "./may-operate.ts";
+import { checkMayOperate, demandReason } from "./may-operate.ts";
 
 /** What an operator sets for one tenant of a queue. */
 export const tenantLimit = z.strictObject({
@@ -45,8 +45,7 @@ export async function limitTenant(
   ctx: Ctx,
   { queue, tenant, limit }: LimitTenant,
 ): Promise<z.infer<typeof tenantLimitDocument>> {
-  checkQueue(ctx, queue);
-  checkMayOperate(ctx);
+  await checkMayOperate(ctx, queue);
   demandReason(ctx);
   const { weight, maxLeased } = limit;
   const changedBy = ctx.caller.identity.actor;
@@ -61,6 +60,8 @@ export async function limitTenant(
     });
     return now;
   });
-  await afterCommit(ctx, "telling the queue a limit", () => applyQueueSettings(ctx), { queue });
+  await afterCommit(ctx, "telling the queue a limit", () => applyQueueSettings(atPool(ctx, queue)), {
+    queue,
+  });
   return { queue, tenantId: tenant, ...limit, changedAt: toTimestamp(changedAt.getTime()), changedBy };
 }

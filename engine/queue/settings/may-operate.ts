@@ -1,10 +1,14 @@
-import { DomainError, invalidField, notFound } from "../../../model/errors.ts";
-import { hasScope } from "../../../model/identity/identity.ts";
+import { DomainError, invalidField } from "../../../model/errors.ts";
 import type { Ctx } from "../../context.ts";
+import { mayOperatePool } from "../../pools/find.ts";
 
-/** A queue is shared by all tenants: setting what concerns others needs `platform.admin`. */
-export function checkMayOperate(ctx: Ctx, tenant?: string): void {
-  if (hasScope(ctx.caller.identity, "platform.admin") || tenant === ctx.caller.identity.tenant) return;
+/**
+ * Who may set something of a queue: of a tenant's own queue its tenant everything, of a shared one what concerns
+ * the caller's tenant alone; `platform.admin` all of it.
+ * @throws DomainError `not_found`, `forbidden`
+ */
+export async function checkMayOperate(ctx: Ctx, queue: string, tenant?: string): Promise<void> {
+  if ((await mayOperatePool(ctx, queue)) || tenant === ctx.caller.identity.tenant) return;
   throw new DomainError("forbidden", "This concerns other tenants: it needs the scope platform.admin.");
 }
 
@@ -14,9 +18,4 @@ export function demandReason(ctx: Ctx): string {
   if (reason === undefined || reason.trim() === "")
     throw invalidField("X-StellaOps-Operator-Reason", "say why, in 256 characters at most");
   return reason;
-}
-
-/** @throws DomainError `not_found` */
-export function checkQueue(ctx: Ctx, queue: string): void {
-  if (queue !== ctx.queue.queue) throw notFound("queue", queue);
 }

@@ -15,9 +15,9 @@ import {
 import { withEngine } from "../../../store/tenant.ts";
 import { afterCommit } from "../../after-commit.ts";
 import { recordAudit } from "../../audit/record.ts";
-import type { Ctx } from "../../context.ts";
+import { atPool, type Ctx } from "../../context.ts";
 import { applyQueueSettings } from "./apply.ts";
-import { checkMayOperate, checkQueue, demandReason } from "./may-operate.ts";
+import { checkMayOperate, demandReason } from "./may-operate.ts";
 
 /** What is paused, why, since when and by whom. */
 export const pauseDocument = z.object({
@@ -40,7 +40,7 @@ export interface PauseInput {
  * @throws DomainError `forbidden`, `not_found`, `invalid` without a reason.
  */
 export async function pauseQueue(ctx: Ctx, input: PauseInput): Promise<PauseDocument> {
-  checkQueue(ctx, input.queue);
+  await checkMayPause(ctx, input);
   const reason = demandReason(ctx);
   const changedAt = await setPause(ctx, input, reason);
   const { subject } = input;
@@ -49,12 +49,15 @@ export async function pauseQueue(ctx: Ctx, input: PauseInput): Promise<PauseDocu
 
 /** Resumes what was paused; again: no change. @throws DomainError `forbidden`, `not_found`. */
 export async function resumeQueue(ctx: Ctx, input: PauseInput): Promise<void> {
+  await checkMayPause(ctx, input);
   await setPause(ctx, input, null);
 }
 
+async function checkMayPause(ctx: Ctx, { queue, subject }: PauseInput): Promise<void> {
+  await checkMayOperate(ctx, queue, subject.what === "tenant" ? subject.tenant : undefined);
+}
+
 async function setPause(ctx: Ctx, { queue, subject }: PauseInput, reason: string | null): Promise<Date> {
-  checkMayOperate(ctx, subject.what === "tenant" ? subject.tenant : undefined);
-  checkQueue(ctx, queue);
   const name = pauseName(subject);
   const changedAt = await withEngine(ctx.engine, async (tx, now) => {
     await lockQueueSettings(tx, queue);
@@ -70,7 +73,9 @@ async function setPause(ctx: Ctx, { queue, subject }: PauseInput, reason: string
     });
     return now;
   });
-  await afterCommit(ctx, "telling the queue a pause", () => applyQueueSettings(ctx), { queue });
+  await afterCommit(ctx, "telling the queue a pause", () => applyQueueSettings(atPool(ctx, queue)), {
+    queue,
+  });
   return changedAt;
 }
 

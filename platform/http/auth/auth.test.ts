@@ -193,11 +193,11 @@ describe("jwt", () => {
 describe("worker keys", () => {
   const keyId = "0123456789abcdef";
   const secret = "ab".repeat(32);
-  const record = { keyId, queue: "default", secretSha256: hash("sha256", secret, "hex") };
+  const record = { keyId, pool: "default", secretSha256: hash("sha256", secret, "hex") };
   const auth = createWorkerAuthenticator(async (id) => (id === keyId ? record : undefined));
 
-  test("a good key opens its queue and shows nothing of the secret", async () => {
-    expect(await auth.authenticate(bearer(`wk_${keyId}_${secret}`))).toEqual({ keyId, queue: "default" });
+  test("a good key opens its pool and shows nothing of the secret", async () => {
+    expect(await auth.authenticate(bearer(`wk_${keyId}_${secret}`))).toEqual({ keyId, pool: "default" });
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { liveKeyMs, rememberLiveKeys } from "./live-keys.ts";
 
-const record = { keyId: "0123456789abcdef", queue: "default", secretSha256: "00" };
+const record = { keyId: "0123456789abcdef", pool: "default", secretSha256: "00" };
 
 function noted(answers: (typeof record | undefined | Error)[]) {
   const clock = { nowMs: 0, asked: 0 };

@@ -28,7 +28,7 @@ export function createWorkerAuthenticator(lookup: WorkerKeyLookup): WorkerAuthen
       const stored = Buffer.from(record?.secretSha256 ?? noSecretSha256, "hex");
       const matches = stored.length === given.length && timingSafeEqual(given, stored);
       if (record === undefined || !matches) throw refused("The worker key is unknown, expired or revoked.");
-      return { keyId: record.keyId, queue: record.queue };
+      return { keyId: record.keyId, pool: record.pool };
     },
   };
 }

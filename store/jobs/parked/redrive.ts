@@ -14,6 +14,7 @@ export interface TakenJobs {
   readonly first_run: string | null;
   readonly kinds: readonly string[];
   readonly modes: readonly string[];
+  readonly pools: readonly string[];
 }
 
 /**
@@ -39,12 +40,13 @@ export async function takeParked(
     ), taken as (
       update scheduler.parked_jobs p set redriven_by = ${of.runId}, redriven_at = ${now}
         from chosen c where p.tenant_id = c.tenant_id and p.job_id = c.job_id
-      returning p.run_id, p.kind, p.mode, p.images
+      returning p.tenant_id, p.run_id, p.kind, p.mode, p.images
     )
-    select count(*)::int as jobs, coalesce(sum(images), 0)::int as images, coalesce(max(images), 0)::int as largest,
-           count(distinct run_id)::int as runs, min(run_id) as first_run,
-           coalesce(array_agg(distinct kind), '{}') as kinds, coalesce(array_agg(distinct mode), '{}') as modes
-      from taken
+    select count(*)::int as jobs, coalesce(sum(t.images), 0)::int as images, coalesce(max(t.images), 0)::int as largest,
+           count(distinct t.run_id)::int as runs, min(t.run_id) as first_run,
+           coalesce(array_agg(distinct t.kind), '{}') as kinds, coalesce(array_agg(distinct t.mode), '{}') as modes,
+           coalesce(array_agg(distinct r.pool), '{}') as pools
+      from taken t join scheduler.runs r using (tenant_id, run_id)
   `.execute(tx);
   return rows[0]!;
 }

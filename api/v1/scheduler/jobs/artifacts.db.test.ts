@@ -1,3 +1,4 @@
+import { defaultPool } from "../../../../model/pools/pool.ts";
 import { createHash } from "node:crypto";
 import { mintWorkerKey } from "../../../../engine/worker-keys/mint.ts";
 import { annOf, type ApiLab, createApiLab } from "../../../../test/support/api-lab.ts";
@@ -11,8 +12,8 @@ beforeAll(async () => {
   const { lab } = api;
   await lab.addImage("web:1", ["pkg:npm/lodash@4.17.20"]);
   workerKey = await mintWorkerKey(
-    { database: lab.engine.engine, valkey: lab.queue.valkey },
-    { queue: lab.queue.queue.queue, pool: "test" },
+    { database: lab.engine.engine, workerUsers: lab.engine.workerUsers },
+    defaultPool,
   );
   const run = await lab.createRun();
   await lab.planAndDispatch(run);

@@ -6,7 +6,7 @@ import { createWorker, type Worker } from "../../../../sdks/typescript/src/index
 import { withEngine } from "../../../../store/tenant.ts";
 import { setWorkerDrain } from "../../../../store/workers/drains.ts";
 import { type ApiLab, createApiLab } from "../../../../test/support/api-lab.ts";
-import { announceQueue, mintKey } from "../../../../test/support/registered-worker.ts";
+import { mintKey } from "../../../../test/support/registered-worker.ts";
 
 /** Workers of the SDK against the whole API: what draining them does to real processes. */
 let api: ApiLab;
@@ -17,7 +17,6 @@ const running: { worker: Worker; ended: Promise<void> }[] = [];
 
 beforeEach(async () => {
   api = await createApiLab();
-  await announceQueue(api.lab);
   await openQueue();
   ({ key } = await mintKey(api.lab, "blue"));
   const log = createLog({ service: "test", level: "silent" });
@@ -115,7 +114,7 @@ it("a drain that a rebuild came before finds the worker under its new id", async
   const drain = { reason: "kernel update", by: "ann" };
   await withEngine(api.lab.engine.engine, (tx, now) => setWorkerDrain(tx, id, { ...drain, at: now }));
   await api.lab.queue.valkey.unlink(`${api.lab.engine.queue.keyPrefix}epoch`);
-  await ensureQueue(api.lab.engine, times, async () => undefined);
+  await ensureQueue({ ...api.lab.engine, pool: "blue" }, times, async () => undefined);
   await one.ended;
   const [latest] = (await api.send("GET", "/workers?state=left")).body.items;
   expect(latest.id).not.toBe(id);

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Engine } from "../../../../engine/context.ts";
 import { drainPool, undrainPool } from "../../../../engine/workers/drain-pool.ts";
 import { told } from "../../../../engine/workers/told.ts";
-import { poolName } from "../../../../model/workers/worker.ts";
+import { poolName } from "../../../../model/pools/pool.ts";
 import { jsonAnswer, jsonBody } from "../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../platform/http/route.ts";

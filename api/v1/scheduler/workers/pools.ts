@@ -1,8 +1,9 @@
 import type { Engine } from "../../../../engine/context.ts";
-import { poolList, readPools } from "../../../../engine/workers/pools.ts";
+import { poolList, showPools } from "../../../../engine/workers/pools.ts";
 import { jsonAnswer } from "../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../platform/http/route.ts";
+import { ctxOf } from "../../../ctx.ts";
 import { poolExample } from "../../../examples/fleet.ts";
 
 const route = defineRoute({
@@ -11,11 +12,12 @@ const route = defineRoute({
   scope: "scheduler.admin",
   tag: "workers",
   summary: "List pools of workers",
-  description: "Every pool that has a live key or a drain, by name: its workers by state, and the drain.",
+  description:
+    "The pools that all tenants share and the tenant's own, with `platform.admin` every one, by name: its workers by state, and the drain.",
   responses: { 200: jsonAnswer(poolList, "The pools.", { example: { items: [poolExample] } }) },
 });
 
 /** Mounts the list of pools. */
 export function mountPools(app: HttpApp, engine: Engine): void {
-  app.openapi(route, async (c) => c.json({ items: await readPools(engine) }, 200));
+  app.openapi(route, async (c) => c.json({ items: await showPools(ctxOf(engine, c)) }, 200));
 }

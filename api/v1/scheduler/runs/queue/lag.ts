@@ -3,6 +3,7 @@ import { queueLag, readQueueLag } from "../../../../../engine/queue/lag.ts";
 import { jsonAnswer } from "../../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
+import { ctxOf } from "../../../../ctx.ts";
 
 const route = defineRoute({
   method: "get",
@@ -35,5 +36,5 @@ const route = defineRoute({
 
 /** Mounts the lag of the queue. */
 export function mountQueueLag(app: HttpApp, engine: Engine): void {
-  app.openapi(route, async (c) => c.json(await readQueueLag(engine), 200));
+  app.openapi(route, async (c) => c.json(await readQueueLag(ctxOf(engine, c)), 200));
 }

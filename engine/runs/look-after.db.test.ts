@@ -1,5 +1,5 @@
 import { createRunLab, type RunLab } from "../../test/support/run-lab.ts";
-import { reconcile } from "./reconcile.ts";
+import { lookAfterRuns } from "./look-after.ts";
 
 let lab: RunLab;
 let key: { tenant: string; runId: string };
@@ -18,20 +18,20 @@ const deaf = () => ({
 
 it("closes a run whose workflow is gone when nothing of it is open any more", async () => {
   await lab.planAndDispatch(key);
-  await reconcile(deaf());
+  await lookAfterRuns(deaf());
   expect(await lab.run(key)).toMatchObject({ state: "queued" });
   await lab.workAll();
   await lab.ingestAll();
-  await reconcile(deaf());
+  await lookAfterRuns(deaf());
   expect(await lab.run(key)).toMatchObject({ state: "completed", images_succeeded: 1 });
 });
 
 it("ends a run in error whose workflow is gone before it was planned", async () => {
-  await reconcile(deaf());
+  await lookAfterRuns(deaf());
   expect(await lab.run(key)).toMatchObject({ state: "planning" });
   await lab.test.owner.query("update scheduler.runs set workflow_started_at = now() - interval '1 hour'");
-  await reconcile(lab.engine);
+  await lookAfterRuns(lab.engine);
   expect(await lab.run(key)).toMatchObject({ state: "planning" });
-  await reconcile(deaf());
+  await lookAfterRuns(deaf());
   expect(await lab.run(key)).toMatchObject({ state: "error", error_code: "ERR_RUN_ENGINE" });
 });
