@@ -32,7 +32,7 @@ const purePackages = ["zod", "semver", "canonicalize", "temporal-polyfill", "ae-
 const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   model: purePackages,
   migrations: ["kysely"],
-  "sdks/typescript": ["ioredis"],
+  "sdks/typescript": ["ioredis", "prom-client", "@opentelemetry/api"],
   "sdks/conformance": ["ioredis"],
 };
 

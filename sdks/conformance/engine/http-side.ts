@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -68,7 +68,9 @@ export async function startHttpSide(options: {
     }
     if (method === "PUT" && path.includes("/artifacts/")) {
       artifacts.set(path, { bytes, query, digest: String(headers["content-digest"]) });
-      return { status: 201 };
+      const [name = "", hex] = [path.split("/").at(-1), createHash("sha256").update(bytes).digest("hex")];
+      const uri = `${path.replace("/worker/", "/scheduler/")}${query}`;
+      return { status: 200, body: { name, digest: `sha256:${hex}`, bytes: bytes.byteLength, uri } };
     }
     return { status: 200, body: { path } };
   }

@@ -73,9 +73,9 @@ const worker = createWorker({
     fail,
     incomplete: (job) => incomplete((job.payload as { reason: string }).reason),
     large: (job) => ({ text: "x".repeat((job.payload as { bytes: number }).bytes) }),
-    artifact: async (job, { putArtifact }) => {
+    artifact: async (job, { publishArtifact }) => {
       const { name, text } = job.payload as { name: string; text: string };
-      return { ...(await putArtifact(name, new TextEncoder().encode(text), "text/plain")) };
+      return { ...(await publishArtifact(name, new TextEncoder().encode(text), "text/plain")) };
     },
   },
 });

@@ -11,7 +11,7 @@ const worker = createWorker({
   concurrency: 8,
   build: "slow-count 1.0",
   kinds: {
-    count: async (job, { signal, progress, putArtifact }) => {
+    count: async (job, { signal, progress, publishArtifact }) => {
       const { upTo } = job.payload as { upTo?: unknown };
       if (typeof upTo !== "number") throw new InvalidInput("upTo must be a number.");
       if (upTo === 429) throw new RetryAfter(30, "Counting to 429 is limited.");
@@ -22,11 +22,8 @@ const worker = createWorker({
         lines.push(String(n));
         progress({ done: n, total: upTo, phase: "counting" });
       }
-      const artifact = await putArtifact(
-        "numbers.txt",
-        new TextEncoder().encode(lines.join("\n")),
-        "text/plain",
-      );
+      const text = new TextEncoder().encode(lines.join("\n"));
+      const artifact = await publishArtifact("numbers.txt", text, "text/plain");
       return { counted: upTo, digest: artifact.digest };
     },
   },

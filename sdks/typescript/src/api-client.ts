@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DependencyDown, RetryAfter } from "./outcome-words.ts";
 import { backoffMs } from "./pause.ts";
@@ -28,14 +29,20 @@ export interface ApiClient {
 }
 
 export interface RequestBody {
-  readonly bytes: Uint8Array | string;
+  /** Text and bytes as they are; a function gives the body anew for each try, a stream, say. */
+  readonly bytes: Uint8Array | string | (() => Uint8Array | Readable);
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const triesPerRequest = 4;
 const requestTimeoutMs = 60_000;
 
-export function createApiClient(apiUrl: string, workerKey: string, signal: AbortSignal): ApiClient {
+export function createApiClient(
+  apiUrl: string,
+  workerKey: string,
+  signal: AbortSignal,
+  moreHeaders: () => Readonly<Record<string, string>> = () => ({}),
+): ApiClient {
   const base = apiUrl.replace(/\/+$/, "");
 
   async function request(method: string, path: string, body?: RequestBody): Promise<Response> {
@@ -47,8 +54,13 @@ export function createApiClient(apiUrl: string, workerKey: string, signal: Abort
       try {
         response = await fetch(`${base}${path}`, {
           method,
-          headers: { authorization: `Bearer ${workerKey}`, accept: "application/json", ...body?.headers },
-          body: body?.bytes ?? null,
+          headers: {
+            ...moreHeaders(),
+            authorization: `Bearer ${workerKey}`,
+            accept: "application/json",
+            ...body?.headers,
+          },
+          ...bodyOf(body),
           redirect: "error",
           signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
         });
@@ -82,6 +94,13 @@ export function createApiClient(apiUrl: string, workerKey: string, signal: Abort
       );
     },
   };
+}
+
+/** A stream goes out in pieces, as fast as it is taken. */
+function bodyOf(body: RequestBody | undefined): Pick<RequestInit, "body" | "duplex"> {
+  const content = typeof body?.bytes === "function" ? body.bytes() : body?.bytes;
+  if (content instanceof Readable) return { body: Readable.toWeb(content) as ReadableStream, duplex: "half" };
+  return { body: content ?? null };
 }
 
 async function readJson(response: Response): Promise<unknown> {

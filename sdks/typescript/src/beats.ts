@@ -1,4 +1,5 @@
 import type { Hand } from "./hand.ts";
+import type { Metrics } from "./metrics.ts";
 import type { BeatReply } from "./protocol.ts";
 import { pause, unlessAborted } from "./pause.ts";
 import type { QueueConnection } from "./queue-connection.ts";
@@ -29,8 +30,9 @@ export function createBeats(options: {
   leaseMs: number;
   beatMs: number;
   onDrain: () => void;
+  metrics: Required<Metrics>;
 }): Beats {
-  const { queue, hands, onDrain } = options;
+  const { queue, hands, onDrain, metrics } = options;
   let { leaseMs, beatMs } = options;
   let underWay: Promise<void> | undefined;
   let isEnded = false;
@@ -55,14 +57,21 @@ export function createBeats(options: {
   async function beat(): Promise<void> {
     const sentAt = performance.now();
     const asked = [...hands].filter((hand) => hand.stopped !== "lost");
-    const reply: BeatReply = await queue.beat(
-      asked.map((hand) => ({
-        job: hand.job,
-        attempt: hand.attempt,
-        lease: hand.lease,
-        progress: hand.takeProgress(),
-      })),
-    );
+    let reply: BeatReply;
+    try {
+      reply = await queue.beat(
+        asked.map((hand) => ({
+          job: hand.job,
+          attempt: hand.attempt,
+          lease: hand.lease,
+          progress: hand.takeProgress(),
+        })),
+      );
+    } catch (error) {
+      metrics.beat((performance.now() - sentAt) / 1_000, false);
+      throw error;
+    }
+    metrics.beat((performance.now() - sentAt) / 1_000, true);
     // Whoever was silent for a lease is not woken any more: it must claim again to be idle.
     if (performance.now() - heardAt > leaseMs) queue.endSleep();
     heardAt = sentAt;
@@ -100,6 +109,7 @@ export function createBeats(options: {
           await beatNow();
         } catch (error) {
           if (!(error instanceof QueueAway)) throw error;
+          metrics.queueFailed();
           loseSilent();
           await pause(Math.min(beatMs / 2, 500), signal);
         }

@@ -1,10 +1,12 @@
 import type { Handlers } from "./handler.ts";
 import { type Log, logToStderr } from "./log.ts";
+import { guardMetrics, type Metrics } from "./metrics.ts";
 import { backoffMs, pause } from "./pause.ts";
 import { QueueAway } from "./queue-errors.ts";
 import { register, RegistrationFailed, WorkerRefused } from "./register.ts";
 import { runSession } from "./session.ts";
 import { createSlots } from "./slots.ts";
+import { passOn, type Tracing } from "./tracing.ts";
 import { secretOf } from "./worker-key.ts";
 
 export interface WorkerOptions {
@@ -24,6 +26,10 @@ export interface WorkerOptions {
   readonly handleSignals?: boolean;
   /** Default: JSON lines on standard error. */
   readonly log?: Log;
+  /** Told what the worker does: `@jobengine/worker/prometheus`, `@jobengine/worker/opentelemetry`, or your own. */
+  readonly metrics?: Metrics;
+  /** Carries traces further than the payload: `@jobengine/worker/opentelemetry`. */
+  readonly tracing?: Tracing;
 }
 
 export interface Worker {
@@ -46,6 +52,13 @@ export function createWorker(options: WorkerOptions): Worker {
   const hurry = new AbortController();
   const slots = createSlots(concurrency);
   let lastId: string | undefined;
+  const metrics = guardMetrics(options.metrics ?? {}, log);
+  const runner = {
+    handlers: kinds,
+    engine: { apiUrl, workerKey },
+    metrics,
+    tracing: options.tracing ?? passOn,
+  };
 
   function stop(): void {
     if (stopping.signal.aborted) hurry.abort();
@@ -63,12 +76,12 @@ export function createWorker(options: WorkerOptions): Worker {
       signal: stopping.signal,
     });
     lastId = registration.workerId;
+    metrics.registered();
     log("info", "registered", { worker: registration.workerId, queue: registration.queue });
     return await runSession({
       registration,
       secret,
-      handlers: kinds,
-      engine: { apiUrl, workerKey },
+      runner,
       slots,
       log,
       drainGraceMs,

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Job, Progress } from "./handler.ts";
 import { JobStopped, type StopReason } from "./job-stopped.ts";
+import { traceContextOf } from "./trace-context.ts";
 import { type ClaimedJob, type LeaseRef, protocol } from "./protocol.ts";
 
 /** A job that this worker has in hand, from claim until it is settled, released or lost. */
@@ -67,6 +68,16 @@ function progressText({ done, total, phase, message }: Progress): string {
 export function toJob(claimed: ClaimedJob): Job {
   const { job, attempt, kind, class: class_, tenant, run, payload: text, concurrencyKey } = claimed;
   const payload = JSON.parse(text) as unknown;
-  const known = { id: job, attempt, kind, class: class_, tenant, run, payload };
-  return concurrencyKey === undefined ? known : { ...known, concurrencyKey };
+  const traceContext = traceContextOf(payload);
+  return {
+    id: job,
+    attempt,
+    kind,
+    class: class_,
+    tenant,
+    run,
+    payload,
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(traceContext !== undefined && { traceContext }),
+  };
 }

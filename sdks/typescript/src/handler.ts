@@ -1,5 +1,8 @@
 import type { ApiClient } from "./api-client.ts";
 import type { Artifact } from "./artifacts.ts";
+import type { ArtifactSource } from "./spool.ts";
+import type { TraceContext } from "./trace-context.ts";
+import type { Watermark } from "./watermark.ts";
 import type { Incomplete } from "./outcome-words.ts";
 
 /** One attempt of one job, as it was claimed. */
@@ -14,6 +17,8 @@ export interface Job {
   readonly payload: unknown;
   /** What it shares with other jobs, say a registry host, if anything. */
   readonly concurrencyKey?: string;
+  /** The trace of whoever asked for the work, if there is one. */
+  readonly traceContext?: TraceContext;
 }
 
 /** What is shown of a job in hand. `phase` at most 64 characters, `message` at most 256. */
@@ -33,10 +38,17 @@ export interface JobContext {
   /** The engine's worker routes, signed with the worker's key. */
   readonly api: ApiClient;
   /**
-   * Stores bytes under a name of this job, by digest; the same bytes again are a no-op.
+   * Stores bytes, a file or a stream under a name of this job, by digest; the same bytes again are the same artifact.
+   * Streams are bounded in memory.
    * @param name 1 to 128 of `A-Z a-z 0-9 . _ -`.
+   * @param mime `application/octet-stream` when absent, `application/json`, `application/x-ndjson` or `text/plain`.
    */
-  readonly putArtifact: (name: string, bytes: Uint8Array, contentType?: string) => Promise<Artifact>;
+  readonly publishArtifact: (name: string, source: ArtifactSource, mime?: string) => Promise<Artifact>;
+  /**
+   * How far jobs of this kind have come in something that they read.
+   * @param name 1 to 128 of `A-Z a-z 0-9 _ . : -`.
+   */
+  readonly watermark: (name: string) => Watermark;
 }
 
 /**

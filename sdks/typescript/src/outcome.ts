@@ -1,12 +1,13 @@
 import type { ApiClient } from "./api-client.ts";
-import { type Artifact, putArtifact } from "./artifacts.ts";
+import { type Artifact, publishArtifact } from "./artifacts.ts";
+import type { Hand } from "./hand.ts";
 import { DependencyDown, type ErrorClass, Incomplete, JobFailure, RetryAfter } from "./outcome-words.ts";
-import { type LeaseRef, protocol } from "./protocol.ts";
+import { protocol } from "./protocol.ts";
 
 /** The outcome document of the protocol, as this SDK writes it. */
 export type Outcome =
-  | { status: "succeeded"; result?: unknown; resultRef?: Artifact; durations?: Durations }
-  | { status: "incomplete"; reason: string; result?: unknown; resultRef?: Artifact; durations?: Durations }
+  | { status: "succeeded"; result?: unknown; resultRef?: ResultRef; durations?: Durations }
+  | { status: "incomplete"; reason: string; result?: unknown; resultRef?: ResultRef; durations?: Durations }
   | { status: "failed"; error: OutcomeError; durations?: Durations }
   | { status: "cancelled"; durations?: Durations };
 
@@ -16,6 +17,9 @@ export interface OutcomeError {
   readonly code?: string;
   readonly retryAfterSeconds?: number;
 }
+
+/** An artifact that stands for the result. */
+type ResultRef = Pick<Artifact, "name" | "digest" | "bytes">;
 
 type Durations = Readonly<Record<string, number>>;
 
@@ -68,7 +72,7 @@ export function cutToBytes(text: string, bytes: number): string {
  * The outcome as it goes on the wire. A result that makes the document larger than the queue takes is stored
  * as the artifact `result.json` and sent by reference; when that fails, the outcome is that failure.
  */
-export async function encodeOutcome(outcome: Outcome, lease: LeaseRef, api: ApiClient): Promise<string> {
+export async function encodeOutcome(outcome: Outcome, hand: Hand, api: ApiClient): Promise<string> {
   let text: string;
   try {
     text = JSON.stringify(outcome);
@@ -81,8 +85,10 @@ export async function encodeOutcome(outcome: Outcome, lease: LeaseRef, api: ApiC
   if (Buffer.byteLength(text) <= protocol.maxOutcomeBytes || !("result" in outcome)) return text;
   const { result, ...rest } = outcome;
   try {
-    const bytes = Buffer.from(JSON.stringify(result));
-    const resultRef = await putArtifact(api, lease, "result.json", bytes, "application/json");
+    const text = Buffer.from(JSON.stringify(result));
+    const stored = await publishArtifact(api, hand, hand.signal, "result.json", text, "application/json");
+    const { name, digest, bytes } = stored;
+    const resultRef: ResultRef = { name, digest, bytes };
     return JSON.stringify({ ...rest, resultRef });
   } catch (error) {
     const failure = new DependencyDown("The result could not be stored.", {

@@ -1,22 +1,20 @@
 import { type Beats, createBeats } from "./beats.ts";
 import { drain } from "./drain.ts";
 import { createHand, type Hand } from "./hand.ts";
-import type { Handlers } from "./handler.ts";
 import type { Log } from "./log.ts";
 import { backoffMs, pause, unlessAborted } from "./pause.ts";
 import type { ClaimedJob } from "./protocol.ts";
 import { connectQueue, type QueueConnection } from "./queue-connection.ts";
 import { QueueAway, QueueLost } from "./queue-errors.ts";
 import type { Registration } from "./register.ts";
-import { runJob } from "./run-job.ts";
+import { type JobRunner, runJob } from "./run-job.ts";
 import { createSettler, type Settler } from "./settler.ts";
 import type { Slots } from "./slots.ts";
 
 export interface SessionOptions {
   readonly registration: Registration;
   readonly secret: string;
-  readonly handlers: Handlers;
-  readonly engine: { readonly apiUrl: string; readonly workerKey: string };
+  readonly runner: JobRunner;
   readonly slots: Slots;
   readonly log: Log;
   readonly drainGraceMs: number;
@@ -34,7 +32,8 @@ export interface SessionOptions {
  * @throws QueueAway when the queue could not be reached at all.
  */
 export async function runSession(options: SessionOptions): Promise<"stopped" | "lost"> {
-  const { registration, secret, handlers, log, stopping } = options;
+  const { registration, secret, runner, log, stopping } = options;
+  const { metrics } = runner;
   const over = new AbortController();
   const hands = new Set<Hand>();
   let lostBy: QueueLost | undefined;
@@ -42,9 +41,14 @@ export async function runSession(options: SessionOptions): Promise<"stopped" | "
     lostBy ??= error;
     over.abort();
   };
-  const queue = await connectQueue({ registration, secret, kinds: Object.keys(handlers), onLost: lose });
-  const beats = createBeats({ ...registration, queue, hands, onDrain: options.onDrain });
-  const settler = createSettler({ queue, beats, log });
+  const queue = await connectQueue({
+    registration,
+    secret,
+    kinds: Object.keys(runner.handlers),
+    onLost: lose,
+  });
+  const beats = createBeats({ ...registration, queue, hands, onDrain: options.onDrain, metrics });
+  const settler = createSettler({ queue, beats, log, metrics });
 
   /** Ends the session when a loop finds out that the registration is over; any other error is a bug. */
   const guard = async (loop: Promise<void>) => {
@@ -84,7 +88,7 @@ export async function runSession(options: SessionOptions): Promise<"stopped" | "
 /** One job from claim to settled. */
 async function work(hand: Hand, settler: Settler, options: SessionOptions): Promise<void> {
   try {
-    const outcome = await runJob(hand, options.handlers, options.engine);
+    const outcome = await runJob(hand, options.runner);
     if (outcome !== undefined) await settler.settle(hand, outcome);
   } catch (error) {
     options.log("error", "a job ended without an outcome", { job: hand.job, error: String(error) });
@@ -118,6 +122,7 @@ async function claimUntil(
         await unlessAborted(queue.waitForWake(reply.retryAfterMs || idleMs), signal);
     } catch (error) {
       if (!(error instanceof QueueAway)) throw error;
+      options.runner.metrics.queueFailed();
       await pause(backoffMs(failures++, 50, 1_000), signal);
     }
   }

@@ -2,6 +2,7 @@ import { createBell } from "./bell.ts";
 import type { Beats } from "./beats.ts";
 import type { Hand } from "./hand.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import { backoffMs, pause } from "./pause.ts";
 import { protocol } from "./protocol.ts";
 import type { QueueConnection } from "./queue-connection.ts";
@@ -26,8 +27,13 @@ export interface Settler {
  * Sends outcomes in batches: what ends while one call is under way goes with the next. A call whose answer
  * was lost is repeated; the queue answers `known` for what it took the first time.
  */
-export function createSettler(options: { queue: QueueConnection; beats: Beats; log: Log }): Settler {
-  const { queue, beats, log } = options;
+export function createSettler(options: {
+  queue: QueueConnection;
+  beats: Beats;
+  log: Log;
+  metrics: Required<Metrics>;
+}): Settler {
+  const { queue, beats, log, metrics } = options;
   let pending: Pending[] = [];
   const bell = createBell();
   let isAbandoned = false;
@@ -53,6 +59,7 @@ export function createSettler(options: { queue: QueueConnection; beats: Beats; l
     pending = pending.slice(batch.length);
     for (const [i, item] of batch.entries()) {
       const verdict = verdicts[i];
+      metrics.outcomesSent(verdict ?? "unknown", 1);
       if (verdict !== "accepted" && verdict !== "known") {
         log("warn", "an outcome was not accepted", {
           job: item.hand.job,
@@ -90,6 +97,7 @@ export function createSettler(options: { queue: QueueConnection; beats: Beats; l
           failures = 0;
         } catch (error) {
           if (!(error instanceof QueueAway)) throw error;
+          metrics.queueFailed();
           await pause(backoffMs(failures++, 50, 1_000), signal);
           dropLost();
         }

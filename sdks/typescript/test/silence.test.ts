@@ -1,4 +1,5 @@
 import { createBeats } from "../src/beats.ts";
+import { guardMetrics } from "../src/metrics.ts";
 import { createHand } from "../src/hand.ts";
 import type { BeatVerdict, ClaimedJob, SettleVerdict } from "../src/protocol.ts";
 import type { QueueConnection } from "../src/queue-connection.ts";
@@ -38,9 +39,17 @@ function noted(verdict: BeatVerdict) {
       calls.push("endSleep");
     },
   } as unknown as QueueConnection;
+  const metrics = guardMetrics({}, () => {});
   const hand = createHand(claimed, performance.now());
-  const beats = createBeats({ queue, hands: new Set([hand]), leaseMs: 100, beatMs: 20, onDrain: () => {} });
-  const settler = createSettler({ queue, beats, log: () => {} });
+  const beats = createBeats({
+    queue,
+    hands: new Set([hand]),
+    leaseMs: 100,
+    beatMs: 20,
+    onDrain: () => {},
+    metrics,
+  });
+  const settler = createSettler({ queue, beats, log: () => {}, metrics });
   return { calls, state, hand, beats, settler };
 }
 
