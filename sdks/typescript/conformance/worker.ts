@@ -9,7 +9,7 @@ import {
   Permanent,
   RetryAfter,
   WorkerRefused,
-} from "@jobengine/worker";
+} from "../src/index.ts";
 
 const progressEveryMs = 50;
 

@@ -7,10 +7,14 @@ const folder = path.join(import.meta.dirname, "..");
 
 /** Runs an example as a process of its own, as a user would. */
 function runExample(name: string, env: Record<string, string>) {
-  const child = spawn(process.execPath, [path.join(folder, "examples", name)], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "inherit", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--conditions=jobengine-source", path.join(folder, "examples", name)],
+    {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "inherit", "pipe"],
+    },
+  );
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => {
     log += chunk.toString();
@@ -22,13 +26,17 @@ function runExample(name: string, env: Record<string, string>) {
 }
 
 test("the README's worker is the example, runs, does jobs and ends with 0 on SIGTERM", async () => {
-  const source = readFileSync(path.join(folder, "examples/greeter.ts"), "utf8");
+  const source = readFileSync(path.join(folder, "examples/list-images.ts"), "utf8");
   expect(readFileSync(path.join(folder, "README.md"), "utf8")).toContain(source);
   await using engine = await startTestEngine();
   const keys = { JOBENGINE_API_URL: engine.http.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey };
-  const example = runExample("greeter.ts", keys);
-  await engine.enqueue([{ job: "a", kind: "greet", payload: '{"name":"Ada"}' }]);
-  expect((await engine.results(1))[0]?.outcome).toMatchObject({ result: { greeting: "Hello, Ada!" } });
+  const example = runExample("list-images.ts", keys);
+  engine.http.answers.push({ to: "/jobs/a/inputs", status: 200, body: { images: [{ digest: "sha256:1" }] } });
+  await engine.enqueue([{ job: "a" }]);
+  expect((await engine.results(1))[0]?.outcome).toMatchObject({
+    status: "incomplete",
+    reason: "only_listed",
+  });
   example.child.kill("SIGTERM");
   expect(await example.exited).toBe(0);
   expect(example.log()).not.toContain(engine.workerKey.split("_")[2]);

@@ -61,13 +61,14 @@ test.each([
   },
 );
 
+async function* broken(): AsyncGenerator<Buffer> {
+  yield* pieces(large);
+  throw new Error("the source broke");
+}
+
 test("a stream that breaks fails the job, and its temporary file is gone", async () => {
   await using engine = await startTestEngine();
   const before = spoolFolders();
-  async function* broken(): AsyncGenerator<Buffer> {
-    yield* pieces(large);
-    throw new Error("the source broke");
-  }
   engine.work({ scan: async (_job, { publishArtifact }) => void (await publishArtifact("x", broken())) });
   await engine.enqueue([{ job: "a" }]);
   expect((await engine.results(1))[0]?.outcome).toMatchObject({
