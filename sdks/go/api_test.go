@@ -39,7 +39,7 @@ func TestAPIOfALiteralJobAnswersAnError(t *testing.T) {
 	if err := job.API().Get(t.Context(), "/", nil); !errors.Is(err, errNotClaimed) {
 		t.Errorf("%v", err)
 	}
-	if _, err := job.PutArtifact(t.Context(), "a", nil, ""); !errors.Is(err, errNotClaimed) {
+	if _, err := job.PublishArtifact(t.Context(), "a", nil, ""); !errors.Is(err, errNotClaimed) {
 		t.Errorf("%v", err)
 	}
 }

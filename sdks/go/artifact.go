@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 // Artifact is bytes that the engine keeps for a job.
 type Artifact struct {
 	Name string `json:"name"`
+	// URI is where the bytes are: a path below the API's address, for whoever may read the tenant's runs.
+	URI string `json:"uri"`
 	// Digest is sha256:<64 hex>.
 	Digest string `json:"digest"`
 	Bytes  int64  `json:"bytes"`
@@ -28,7 +31,7 @@ const uploadTimeout = 30 * time.Minute
 
 var artifactName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 
-func putArtifact(ctx context.Context, engine *engineHTTP, lease queue.Lease, name string, content io.Reader, contentType string) (Artifact, error) {
+func publishArtifact(ctx context.Context, engine *engineHTTP, lease queue.Lease, name string, content io.Reader, contentType string) (Artifact, error) {
 	if !artifactName.MatchString(name) {
 		return Artifact{}, fmt.Errorf("jobengine: %q is no artifact name: 1 to 128 of A-Z a-z 0-9 . _ -", name)
 	}
@@ -56,9 +59,14 @@ func putArtifact(ctx context.Context, engine *engineHTTP, lease queue.Lease, nam
 	if err != nil {
 		return Artifact{}, err
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20))
-	_ = response.Body.Close()
-	return Artifact{Name: name, Digest: "sha256:" + hex.EncodeToString(digest), Bytes: source.size}, nil
+	defer response.Body.Close()
+	var stored struct {
+		URI string `json:"uri"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&stored); err != nil {
+		return Artifact{}, fmt.Errorf("the answer to artifact %s cannot be read: %w", name, err)
+	}
+	return Artifact{name, stored.URI, "sha256:" + hex.EncodeToString(digest), source.size}, nil
 }
 
 func artifactPath(lease queue.Lease, name string) string {

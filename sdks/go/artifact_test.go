@@ -34,7 +34,7 @@ func TestArtifactsAreStreamedWithTheirDigest(t *testing.T) {
 	}
 	e.start(e.scan(func(ctx context.Context, job Job[map[string]any]) (any, error) {
 		e.fail(503) // the first try of each fails: all of it must be sent again
-		return job.PutArtifact(ctx, job.ID+".bin", contents[job.ID].open(), "")
+		return job.PublishArtifact(ctx, job.ID+".bin", contents[job.ID].open(), "")
 	}))
 	var done int64
 	for name, content := range contents {
@@ -58,7 +58,7 @@ func TestArtifactsAreStreamedWithTheirDigest(t *testing.T) {
 
 func TestArtifactNames(t *testing.T) {
 	for _, name := range []string{"", ".hidden", "a/b", "ü", strings.Repeat("a", 129)} {
-		if _, err := (Job[any]{hand: &hand{engine: &engineHTTP{}}}).PutArtifact(t.Context(), name, nil, ""); err == nil {
+		if _, err := (Job[any]{hand: &hand{engine: &engineHTTP{}}}).PublishArtifact(t.Context(), name, nil, ""); err == nil {
 			t.Errorf("%q was taken for a name", name)
 		}
 	}

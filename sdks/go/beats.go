@@ -78,6 +78,7 @@ func (b *beats) beatNow(ctx context.Context) error {
 	sent := time.Now()
 	hands, items := b.items()
 	beat, err := b.client.Beat(ctx, items)
+	b.metrics.Beat(time.Since(sent), err == nil)
 	if err != nil {
 		for i, hand := range hands {
 			hand.returnProgress(items[i].Progress)

@@ -14,6 +14,7 @@ import (
 type engineHTTP struct {
 	base, key string
 	client    *http.Client
+	tracing   Tracing
 }
 
 // apiRequest is a request that can be sent again: body gives its bytes from the start each time.
@@ -80,6 +81,9 @@ func (e *engineHTTP) send(ctx context.Context, request apiRequest) (*http.Respon
 		return nil, err
 	}
 	sent.ContentLength = request.length
+	if e.tracing != nil {
+		e.tracing.Inject(ctx, sent.Header)
+	}
 	for name, values := range request.header {
 		sent.Header[name] = values
 	}

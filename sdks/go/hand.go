@@ -30,6 +30,12 @@ func newHand(ctx context.Context, claimed queue.ClaimedJob, engine *engineHTTP, 
 	return h
 }
 
+// info is what hooks learn of the job.
+func (h *hand) info() JobInfo {
+	c := h.claimed
+	return JobInfo{c.Job, c.Attempt, c.Kind, c.Class, c.Tenant, c.Run, traceOf(c.Payload)}
+}
+
 // stop tells the handler to stop. The first reason stays, but lost and shutdown overrule cancel.
 func (h *hand) stop(reason StopReason) {
 	h.mu.Lock()

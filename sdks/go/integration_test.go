@@ -178,7 +178,7 @@ func TestLargeResultGoesByReference(t *testing.T) {
 	if got.Status != "succeeded" || got.Result != nil || got.ResultRef == nil {
 		t.Fatalf("%+v", got)
 	}
-	if want := (Artifact{"result.json", digestOf(stored.content), 120_002}); *got.ResultRef != want {
+	if want := (resultRef{"result.json", digestOf(stored.content), 120_002}); *got.ResultRef != want {
 		t.Fatalf("%+v, want %+v", *got.ResultRef, want)
 	}
 }

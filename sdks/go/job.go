@@ -17,6 +17,8 @@ type Job[P any] struct {
 	Payload P
 	// ConcurrencyKey is what it shares with other jobs, say a registry host; empty when nothing.
 	ConcurrencyKey string
+	// Trace is that of whoever asked for the work, empty when there is none.
+	Trace TraceContext
 
 	hand *hand
 }
@@ -32,6 +34,7 @@ func newJob[P any](hand *hand, payload P) Job[P] {
 		Run:            claimed.Run,
 		Payload:        payload,
 		ConcurrencyKey: claimed.ConcurrencyKey,
+		Trace:          traceOf(claimed.Payload),
 		hand:           hand,
 	}
 }
@@ -51,13 +54,17 @@ func (j Job[P]) API() *API {
 	return &API{engine: j.hand.engine}
 }
 
-// PutArtifact stores what content holds, to its end, under a name of this job; the same bytes again are a
-// no-op. It is streamed: files and other readers that can be read twice are read twice, once for the digest;
+// PublishArtifact stores what content holds, to its end, under a name of this job; the same bytes again are the
+// same artifact. It is streamed: files and other readers that can be read twice are read twice, once for the digest;
 // others go through memory up to 1 MB and a temporary file beyond. The engine takes the content types
 // application/octet-stream (which an empty one means), application/json, application/x-ndjson and text/plain.
-func (j Job[P]) PutArtifact(ctx context.Context, name string, content io.Reader, contentType string) (Artifact, error) {
+func (j Job[P]) PublishArtifact(ctx context.Context, name string, content io.Reader, contentType string) (Artifact, error) {
 	if j.hand == nil {
 		return Artifact{}, errNotClaimed
 	}
-	return putArtifact(ctx, j.hand.engine, j.hand.claimed.Lease, name, content, contentType)
+	return publishArtifact(ctx, j.hand.engine, j.hand.claimed.Lease, name, content, contentType)
 }
+
+// Watermark is how far jobs of this kind have come in something that they read. name: 1 to 128 of A-Z a-z 0-9
+// _ . : -.
+func (j Job[P]) Watermark(name string) Watermark { return Watermark{j.hand, name} }

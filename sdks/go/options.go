@@ -31,6 +31,7 @@ type settings struct {
 	drainGrace  time.Duration
 	log         *slog.Logger
 	metrics     Metrics
+	tracing     Tracing
 	engine      *engineHTTP
 	valkeyTLS   *tls.Config
 }
@@ -71,6 +72,7 @@ func (w *Worker) settings() (*settings, error) {
 		drainGrace:  max(0, orDefault(w.DrainGrace, defaultDrainGrace)),
 		log:         w.Logger,
 		metrics:     w.Metrics,
+		tracing:     w.Tracing,
 		valkeyTLS:   w.ValkeyTLS,
 		engine: &engineHTTP{
 			base:   strings.TrimRight(w.APIURL, "/"),
@@ -84,6 +86,10 @@ func (w *Worker) settings() (*settings, error) {
 	if made.metrics == nil {
 		made.metrics = noMetrics{}
 	}
+	if made.tracing == nil {
+		made.tracing = passOn{}
+	}
+	made.engine.tracing = made.tracing
 	return made, nil
 }
 

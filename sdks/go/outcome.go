@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/jobengine/jobengine/sdks/go/internal/queue"
 )
@@ -13,9 +14,16 @@ type outcome struct {
 	Status    string           `json:"status"`
 	Reason    string           `json:"reason,omitempty"`
 	Result    json.RawMessage  `json:"result,omitempty"`
-	ResultRef *Artifact        `json:"resultRef,omitempty"`
+	ResultRef *resultRef       `json:"resultRef,omitempty"`
 	Error     *outcomeError    `json:"error,omitempty"`
 	Durations map[string]int64 `json:"durations,omitempty"`
+}
+
+// resultRef names an artifact that stands for the result.
+type resultRef struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+	Bytes  int64  `json:"bytes"`
 }
 
 type outcomeError struct {
@@ -40,6 +48,14 @@ func (o outcome) errorClass() string {
 	return o.Error.Class
 }
 
+// asError is the failure of an outcome as an error, nil when it is none.
+func (o outcome) asError() error {
+	if o.Error == nil {
+		return nil
+	}
+	return errors.New(o.Error.Message)
+}
+
 // encodeOutcome gives the outcome as it goes on the wire, and what it says in the end. A result that makes the
 // document larger than the queue takes is stored as the artifact result.json and sent by reference; when that
 // fails, the outcome is that failure.
@@ -62,13 +78,13 @@ func byReference(hand *hand, result outcome) outcome {
 	}
 	ctx, cancel := context.WithCancel(hand.ctx)
 	defer cancel()
-	stored, err := putArtifact(ctx, hand.engine, hand.claimed.Lease, "result.json", bytes.NewReader(result.Result), "application/json")
+	stored, err := publishArtifact(ctx, hand.engine, hand.claimed.Lease, "result.json", bytes.NewReader(result.Result), "application/json")
 	if err != nil {
 		failure := failed("dependency_down", "RESULT_NOT_STORED", "The result could not be stored: "+err.Error())
 		failure.Durations = result.Durations
 		return failure
 	}
-	result.Result, result.ResultRef = nil, &stored
+	result.Result, result.ResultRef = nil, &resultRef{stored.Name, stored.Digest, stored.Bytes}
 	return result
 }
 

@@ -10,10 +10,10 @@ import (
 func TestReadmeShowsTheExampleAndEveryOption(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	must(t, err)
-	example, err := os.ReadFile("examples/greeter/main.go")
+	example, err := os.ReadFile("examples/listimages/main.go")
 	must(t, err)
 	if !strings.Contains(string(readme), "```go\n"+string(example)+"```\n") {
-		t.Error("the README's worker is not examples/greeter/main.go")
+		t.Error("the README's worker is not examples/listimages/main.go")
 	}
 	options := reflect.TypeFor[Worker]()
 	for i := range options.NumField() {

@@ -2,7 +2,6 @@ package jobengine
 
 import (
 	"encoding/json"
-	"log/slog"
 	"time"
 )
 
@@ -13,13 +12,13 @@ func runJob(hand *hand, settings *settings) []byte {
 	started := time.Now()
 	kind := hand.claimed.Kind
 	settings.metrics.JobStarted(kind)
-	result := callHandler(hand, settings.handlers[kind], settings.log)
+	result := callHandler(hand, settings.handlers[kind], settings)
 	result.Durations = map[string]int64{"handlerMs": time.Since(started).Milliseconds()}
 	document, result := encodeOutcome(hand, result)
 	took := time.Since(started)
 	switch {
 	case hand.isGone():
-		settings.metrics.JobEnded(kind, string(hand.reason()), "", took)
+		settings.metrics.JobEnded(kind, endWithoutOutcome(hand.reason()), "", took)
 		return nil
 	case hand.reason() == StopCancel:
 		result = outcome{Status: "cancelled", Durations: result.Durations}
@@ -29,23 +28,33 @@ func runJob(hand *hand, settings *settings) []byte {
 	return document
 }
 
+// endWithoutOutcome is what the metrics call the end of a job that is lost or was given back.
+func endWithoutOutcome(reason StopReason) string {
+	if reason == StopShutdown {
+		return "released"
+	}
+	return string(reason)
+}
+
 // callHandler turns every way in which a handler can end into an outcome: a return, a panic, an end of its
 // goroutine. It runs on a goroutine of its own for the sake of the last.
-func callHandler(hand *hand, handle handler, log *slog.Logger) outcome {
+func callHandler(hand *hand, handle handler, settings *settings) outcome {
 	if handle == nil {
 		return failed("permanent", "KIND_UNKNOWN", "This worker has no such kind.")
 	}
 	ended := make(chan outcome, 1)
 	go func() {
 		result := failed("transient", "GOEXIT", "The handler ended its goroutine without a return.")
+		ctx, end := settings.tracing.Start(hand.ctx, hand.info())
 		defer func() {
 			if panicked := recover(); panicked != nil {
 				result = outcomeOfPanic(panicked)
-				log.Error("a handler panicked", "job", hand.claimed.Job, "kind", hand.claimed.Kind, "stack", result.Error.Message)
+				settings.log.Error("a handler panicked", "job", hand.claimed.Job, "kind", hand.claimed.Kind, "stack", result.Error.Message)
 			}
+			end(result.asError())
 			ended <- result
 		}()
-		result = outcomeOfReturn(handle(hand.ctx, hand))
+		result = outcomeOfReturn(handle(ctx, hand))
 	}()
 	return <-ended
 }

@@ -1,74 +1,82 @@
-import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { failuresOf } from "../conformance/testing/failures-of.ts";
 import { startTestEngine } from "../typescript/test/test-engine.ts";
-
-const folder = import.meta.dirname;
-const modulePath = "github.com/jobengine/jobengine/sdks/go";
+import { folder, installReadmeWorker, needGo, run } from "./testing/install.ts";
 
 /** Compiling on a busy machine with empty caches may take long; what it compiled has its own time limits. */
 const limitMs = 300_000;
 
-beforeAll(() => {
-  if (spawnSync("go", ["version"]).error) {
-    throw new Error("Go is missing: install Go 1.24 or newer (https://go.dev/dl) to test sdks/go.");
-  }
-});
+beforeAll(needGo);
 
-/** Runs a tool of Go and answers what it printed. @throws Error with all of it when it fails. */
-async function run(cwd: string, tool: "go" | "gofmt", ...args: string[]): Promise<string> {
-  const child = spawn(tool, args, {
-    cwd,
-    // Without cgo no C compiler is needed.
-    env: { ...process.env, CGO_ENABLED: "0" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => {
-    child.once("close", resolve);
-  });
-  if (code !== 0) throw new Error(`${tool} ${args.join(" ")} ended with ${code}:\n${output}`);
-  return output;
-}
+const scratch = mkdtempSync(path.join(tmpdir(), "jobengine-go-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 test(
   "the Go SDK is formatted, vetted and passes its own tests on the test servers",
   async () => {
-    expect(await run(folder, "gofmt", "-l", ".")).toBe("");
-    await run(folder, "go", "vet", "./...");
-    const output = await run(folder, "go", "test", "-count=1", "-vet=off", "-v", "./...");
+    expect(await run(folder, "gofmt", ["-l", "."])).toBe("");
+    await run(folder, "go", ["vet", "./..."]);
+    const output = await run(folder, "go", ["test", "-count=1", "-vet=off", "-v", "./..."]);
     expect(output).not.toContain("--- SKIP");
   },
   limitMs,
 );
 
+test.each(["prometheus", "otel"])(
+  "the adapter %s, a module of its own, is vetted and shows the documented names in the real library",
+  async (adapter) => {
+    const place = path.join(folder, adapter);
+    await run(place, "go", ["vet", "./..."]);
+    expect(await run(place, "go", ["test", "-count=1", "-vet=off", "-v", "./..."])).toContain("--- PASS");
+  },
+  limitMs,
+);
+
+test("the core brings nothing along but its Valkey client", async () => {
+  const modules = await run(folder, "go", [
+    "list",
+    "-m",
+    "-f",
+    "{{if not .Indirect}}{{.Path}}{{end}}",
+    "all",
+  ]);
+  expect(modules.split("\n").filter((name) => name !== "")).toEqual([
+    "github.com/jobengine/jobengine/sdks/go",
+    "github.com/redis/go-redis/v9",
+  ]);
+});
+
 test(
-  "the README's worker builds in a module of its own, does a job and ends with 0 on SIGTERM",
+  "the README's worker is got from a module proxy, does a job and ends with 0 on SIGTERM",
   async () => {
-    const own = mkdtempSync(path.join(tmpdir(), "jobengine-go-"));
+    const { command, args, cwd } = await installReadmeWorker(mkdtempSync(path.join(scratch, "worker-")));
+    await using engine = await startTestEngine();
+    const digest = `sha256:${"a".repeat(64)}`;
+    engine.http.answers.push({ to: "/jobs/a/inputs", status: 200, body: { images: [{ digest }] } });
+    await engine.enqueue([{ job: "a" }]);
+    const env = {
+      ...process.env,
+      JOBENGINE_API_URL: engine.http.apiUrl,
+      JOBENGINE_WORKER_KEY: engine.workerKey,
+    };
+    const worker = spawn(command, args, { cwd, env, stdio: ["ignore", "inherit", "pipe"] });
+    let log = "";
+    worker.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    const exited = new Promise<number | null>((resolve) => worker.once("exit", resolve));
     try {
-      copyFileSync(path.join(folder, "examples/greeter/main.go"), path.join(own, "main.go"));
-      await run(own, "go", "mod", "init", "example.com/greeter");
-      await run(
-        own,
-        "go",
-        "mod",
-        "edit",
-        `-require=${modulePath}@v0.0.0`,
-        `-replace=${modulePath}=${folder}`,
-      );
-      await run(own, "go", "mod", "tidy");
-      await run(own, "go", "build", "-o", "greeter", ".");
-      await greet(path.join(own, "greeter"));
+      expect((await engine.results(1))[0]?.outcome).toMatchObject({ reason: "only_listed" });
+      const stored = engine.http.artifacts.get("/api/v1/worker/jobs/a/artifacts/images.txt");
+      expect(stored?.bytes.toString()).toBe(`${digest}\n`);
+      worker.kill("SIGTERM");
+      expect(await exited).toBe(0);
+      expect(log).not.toContain(engine.workerKey.split("_")[2]);
     } finally {
-      rmSync(own, { recursive: true, force: true });
+      worker.kill("SIGKILL");
     }
   },
   limitMs,
@@ -77,38 +85,9 @@ test(
 test(
   "the Go SDK passes the conformance suite",
   async () => {
-    const own = mkdtempSync(path.join(tmpdir(), "jobengine-go-"));
-    try {
-      const program = path.join(own, "conformanceworker");
-      await run(folder, "go", "build", "-o", program, "./cmd/conformanceworker");
-      expect(await failuresOf(JSON.stringify(program))).toEqual([]);
-    } finally {
-      rmSync(own, { recursive: true, force: true });
-    }
+    const program = path.join(scratch, "conformanceworker");
+    await run(folder, "go", ["build", "-o", program, "./cmd/conformanceworker"]);
+    expect(await failuresOf(JSON.stringify(program))).toEqual([]);
   },
   limitMs,
 );
-
-async function greet(program: string): Promise<void> {
-  await using engine = await startTestEngine();
-  await engine.enqueue([{ job: "a", kind: "greet", payload: '{"name":"Ada"}' }]);
-  const worker = spawn(program, {
-    env: { ...process.env, JOBENGINE_API_URL: engine.http.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey },
-    stdio: ["ignore", "inherit", "pipe"],
-  });
-  let log = "";
-  worker.stderr.setEncoding("utf8").on("data", (text: string) => {
-    log += text;
-  });
-  const exited = new Promise<number | null>((resolve) => {
-    worker.once("exit", (code) => resolve(code));
-  });
-  try {
-    expect((await engine.results(1))[0]?.outcome).toMatchObject({ result: { greeting: "Hello, Ada!" } });
-    worker.kill("SIGTERM");
-    expect(await exited).toBe(0);
-    expect(log).not.toContain(engine.workerKey.split("_")[2]);
-  } finally {
-    worker.kill("SIGKILL");
-  }
-}

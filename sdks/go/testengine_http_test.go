@@ -23,6 +23,15 @@ func (e *testEngine) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.traces[r.URL.Path] = r.Header.Get("Traceparent")
+	for path, answers := range e.scripts {
+		if strings.HasSuffix(r.URL.Path, path) && len(answers) > 0 {
+			e.asked = append(e.asked, r.Method+" "+r.URL.RawQuery+" "+string(content))
+			_, _ = w.Write([]byte(answers[0]))
+			e.scripts[path] = answers[1:]
+			return
+		}
+	}
 	switch {
 	case r.URL.Path == "/api/v1/worker/register":
 		var registration map[string]any
@@ -36,10 +45,18 @@ func (e *testEngine) answer(w http.ResponseWriter, r *http.Request) {
 		})
 	case r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/artifacts/"):
 		e.artifacts[r.URL.Path] = storedArtifact{content, r.Header.Get("Content-Digest"), r.URL.RawQuery}
-		w.WriteHeader(http.StatusCreated)
+		uri := strings.Replace(r.URL.Path, "/worker/", "/scheduler/", 1) + "?" + r.URL.RawQuery
+		_ = json.NewEncoder(w).Encode(map[string]string{"uri": uri})
 	default:
 		_ = json.NewEncoder(w).Encode(map[string]string{"path": r.URL.Path, "body": string(content)})
 	}
+}
+
+// script makes the next requests to a path answer these documents; what they asked is noted.
+func (e *testEngine) script(path string, answers ...string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.scripts[path] = answers
 }
 
 func (e *testEngine) fail(statuses ...int) {

@@ -33,9 +33,13 @@ type testEngine struct {
 	leaseMs   int
 	beatMs    int
 
-	mu            sync.Mutex
-	epoch         string
-	artifacts     map[string]storedArtifact
+	mu        sync.Mutex
+	epoch     string
+	artifacts map[string]storedArtifact
+	// traces are the traceparents of requests, by path; scripts are answers by the end of their path.
+	traces        map[string]string
+	scripts       map[string][]string
+	asked         []string
 	registrations []map[string]any
 	// failures are statuses to answer with instead, one for each coming request.
 	failures []int
@@ -76,7 +80,7 @@ func startTestEngine(t testing.TB, leaseMs, beatMs int) *testEngine {
 	e := &testEngine{
 		t: t, valkey: redis.NewClient(options), valkeyURL: address, leaseMs: leaseMs, beatMs: beatMs,
 		queue: "sdk-" + randomHex(6), keyID: randomHex(8), secret: randomHex(32),
-		artifacts: map[string]storedArtifact{},
+		artifacts: map[string]storedArtifact{}, traces: map[string]string{}, scripts: map[string][]string{},
 	}
 	e.prefix = "{je:" + e.queue + "}:"
 	text, err := library()

@@ -29,6 +29,8 @@ type Worker struct {
 	Logger *slog.Logger
 	// Metrics is told what happens; nil means nobody is.
 	Metrics Metrics
+	// Tracing carries traces further than the payload; nil passes the job's trace on as it is.
+	Tracing Tracing
 	// HTTPClient makes the requests to the engine's API; nil means one of the worker's own. Redirects are not
 	// followed in either.
 	HTTPClient *http.Client

@@ -22,16 +22,21 @@ type Metrics struct {
 	ended         map[ending]int64
 	outcomes      map[string]int64
 	durations     map[string]*histogram
+	beats         map[bool]*histogram
 }
 
 var _ jobengine.Metrics = (*Metrics)(nil)
 
 type ending struct{ kind, end, errorClass string }
 
-// bounds of the histogram of durations, in seconds.
-var bounds = []float64{0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800}
+// Bounds of the histograms, in seconds.
+var (
+	jobBounds  = []float64{0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800}
+	beatBounds = []float64{0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10}
+)
 
 type histogram struct {
+	bounds  []float64
 	buckets []int64 // one for each bound, not cumulative; what is above all is only in count
 	count   int64
 	sum     float64
@@ -71,9 +76,22 @@ func (m *Metrics) JobEnded(kind, end, errorClass string, took time.Duration) {
 	m.running[kind]--
 	m.ended[ending{kind, end, errorClass}]++
 	if m.durations[kind] == nil {
-		m.durations[kind] = &histogram{buckets: make([]int64, len(bounds))}
+		m.durations[kind] = newHistogram(jobBounds)
 	}
 	m.durations[kind].add(took.Seconds())
+}
+
+// Beat counts a heartbeat and how long it took.
+func (m *Metrics) Beat(took time.Duration, answered bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.beats == nil {
+		m.beats = map[bool]*histogram{}
+	}
+	if m.beats[answered] == nil {
+		m.beats[answered] = newHistogram(beatBounds)
+	}
+	m.beats[answered].add(took.Seconds())
 }
 
 // OutcomesSent counts verdicts of the queue.
@@ -86,10 +104,14 @@ func (m *Metrics) OutcomesSent(verdict string, count int) {
 	m.outcomes[verdict] += int64(count)
 }
 
+func newHistogram(bounds []float64) *histogram {
+	return &histogram{bounds: bounds, buckets: make([]int64, len(bounds))}
+}
+
 func (h *histogram) add(seconds float64) {
 	h.count++
 	h.sum += seconds
-	for i, bound := range bounds {
+	for i, bound := range h.bounds {
 		if seconds <= bound {
 			h.buckets[i]++
 			return

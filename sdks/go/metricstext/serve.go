@@ -38,21 +38,27 @@ func (m *Metrics) write(w io.Writer) {
 	for _, verdict := range slices.Sorted(maps.Keys(m.outcomes)) {
 		fmt.Fprintf(w, "jobengine_worker_outcomes_total{verdict=%q} %d\n", verdict, m.outcomes[verdict])
 	}
-	head(w, "jobengine_worker_job_seconds", "histogram", "How long jobs took in this worker.")
+	head(w, "jobengine_worker_job_duration_seconds", "histogram", "How long jobs took in this worker.")
 	for _, kind := range slices.Sorted(maps.Keys(m.durations)) {
-		m.durations[kind].write(w, kind)
+		m.durations[kind].write(w, "jobengine_worker_job_duration_seconds", fmt.Sprintf("kind=%q", kind))
+	}
+	head(w, "jobengine_worker_beat_duration_seconds", "histogram", "How long heartbeats took.")
+	for _, answered := range []bool{false, true} {
+		if beats := m.beats[answered]; beats != nil {
+			beats.write(w, "jobengine_worker_beat_duration_seconds", fmt.Sprintf("answered=\"%t\"", answered))
+		}
 	}
 }
 
-func (h *histogram) write(w io.Writer, kind string) {
+func (h *histogram) write(w io.Writer, name, label string) {
 	var below int64
-	for i, bound := range bounds {
+	for i, bound := range h.bounds {
 		below += h.buckets[i]
-		fmt.Fprintf(w, "jobengine_worker_job_seconds_bucket{kind=%q,le=\"%g\"} %d\n", kind, bound, below)
+		fmt.Fprintf(w, "%s_bucket{%s,le=\"%g\"} %d\n", name, label, bound, below)
 	}
-	fmt.Fprintf(w, "jobengine_worker_job_seconds_bucket{kind=%q,le=\"+Inf\"} %d\n", kind, h.count)
-	fmt.Fprintf(w, "jobengine_worker_job_seconds_sum{kind=%q} %g\n", kind, h.sum)
-	fmt.Fprintf(w, "jobengine_worker_job_seconds_count{kind=%q} %d\n", kind, h.count)
+	fmt.Fprintf(w, "%s_bucket{%s,le=\"+Inf\"} %d\n", name, label, h.count)
+	fmt.Fprintf(w, "%s_sum{%s} %g\n", name, label, h.sum)
+	fmt.Fprintf(w, "%s_count{%s} %d\n", name, label, h.count)
 }
 
 func head(w io.Writer, name, kind, help string) {

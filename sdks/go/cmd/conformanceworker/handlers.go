@@ -87,5 +87,5 @@ func large(_ context.Context, job jobengine.Job[struct{ Bytes int }]) (any, erro
 type content struct{ Name, Text string }
 
 func artifact(ctx context.Context, job jobengine.Job[content]) (any, error) {
-	return job.PutArtifact(ctx, job.Payload.Name, strings.NewReader(job.Payload.Text), "text/plain")
+	return job.PublishArtifact(ctx, job.Payload.Name, strings.NewReader(job.Payload.Text), "text/plain")
 }

@@ -50,7 +50,7 @@ func slowCount(ctx context.Context, job jobengine.Job[count]) (any, error) {
 		fmt.Fprintln(&lines, n)
 		job.Progress(jobengine.Progress{Done: n, Total: upTo, Phase: "counting"})
 	}
-	artifact, err := job.PutArtifact(ctx, "numbers.txt", strings.NewReader(lines.String()), "text/plain")
+	artifact, err := job.PublishArtifact(ctx, "numbers.txt", strings.NewReader(lines.String()), "text/plain")
 	if err != nil {
 		return nil, err
 	}
