@@ -14,7 +14,7 @@ export function* batchesOf<Entry extends Pick<ResultEntry, "outcome" | "outcomeB
   let batch: Entry[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const weight = Math.max(entry.outcomeBytes, entry.outcome?.resultRef?.bytes ?? 0);
+    const weight = weightOf(entry);
     if (batch.length > 0 && bytes + weight > limitBytes) {
       yield batch;
       batch = [];
@@ -24,4 +24,9 @@ export function* batchesOf<Entry extends Pick<ResultEntry, "outcome" | "outcomeB
     bytes += weight;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Bytes of an entry's result as JSON, wherever it lies. */
+export function weightOf({ outcome, outcomeBytes }: Pick<ResultEntry, "outcome" | "outcomeBytes">): number {
+  return Math.max(outcomeBytes, outcome?.resultRef?.bytes ?? 0);
 }

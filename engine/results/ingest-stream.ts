@@ -3,7 +3,7 @@ import { isLostConnection } from "../../platform/lost-connection.ts";
 import { WrongEpochError } from "../../platform/valkey/errors.ts";
 import type { ResultEntry } from "../../model/queue/result-entry.ts";
 import type { PoolEngine } from "../context.ts";
-import { batchesOf } from "./batches.ts";
+import { batchesOf, weightOf } from "./batches.ts";
 import { type Ingested, ingestBatch, ingestLoaded } from "./ingest.ts";
 import { refuse } from "./load-result.ts";
 
@@ -11,6 +11,10 @@ import { refuse } from "./load-result.ts";
 const consumer = "ingest";
 /** 50 segments of 200 images are 10,000 images in one transaction. */
 const entriesAtOnce = 50;
+/** Small results are taken in more at once: a transaction's own cost is that of some hundred of them. */
+const mostEntries = 500;
+/** What 50 segments of 200 images make at least. Fewer bytes than that are fewer images. */
+const smallBatchBytes = 300_000;
 const blockMs = 2_000;
 /** Far above one batch, so that only what a dead process left behind is taken over. */
 const abandonedMs = 15_000;
@@ -23,8 +27,23 @@ export async function ingestResults(engine: PoolEngine): Promise<Ingested> {
     minIdleMs: abandonedMs,
   });
   if (abandoned.length > 0) return ingestEach(engine, abandoned);
-  const fresh = await engine.queue.readResults({ consumer, count: entriesAtOnce, blockMs });
-  return ingestEach(engine, fresh);
+  return ingestEach(engine, await readBatch(engine));
+}
+
+/** New entries: as many as are bounded by what they may hold, and more while they turn out to be small. */
+async function readBatch({ queue }: PoolEngine): Promise<ResultEntry[]> {
+  const batch = await queue.readResults({ consumer, count: entriesAtOnce, blockMs });
+  let isMore = batch.length === entriesAtOnce;
+  while (isMore && batch.length < mostEntries && bytesOf(batch) < smallBatchBytes) {
+    const next = await queue.readResults({ consumer, count: entriesAtOnce, blockMs: 0 });
+    isMore = next.length === entriesAtOnce;
+    batch.push(...next);
+  }
+  return batch;
+}
+
+function bytesOf(batch: readonly ResultEntry[]): number {
+  return batch.reduce((sum, entry) => sum + weightOf(entry), 0);
 }
 
 /** Takes entries in, so many at a time as may be in memory at once. */

@@ -2,7 +2,10 @@ import { DomainError } from "../../model/errors.ts";
 import { createRunLab, type RunLab, withQueue } from "../../test/support/run-lab.ts";
 import { ensureQueue } from "../queue/rebuild.ts";
 import { lookAfterRuns } from "../runs/look-after.ts";
+import { fillFleet } from "../impact/testing/synthetic-fleet.ts";
 import { closeRun } from "../runs/close.ts";
+import { dispatchRun } from "../runs/dispatch.ts";
+import { planRun } from "../runs/plan.ts";
 import { ingestResults } from "./ingest-stream.ts";
 
 let lab: RunLab;
@@ -190,4 +193,28 @@ it("changes nothing for an entry that names another tenant than its job's, whose
   expect(await ingestResults(lab.engine)).toMatchObject({ accepted: 0, late: 1 });
   await worker.settle([job!], outcome);
   expect(await ingestResults(lab.engine)).toMatchObject({ accepted: 1, late: 0 });
+});
+
+/** 60 jobs more, one for each image of another tenant. */
+async function planSixtyJobs(): Promise<void> {
+  await fillFleet(lab.test.owner, "large", { images: 60, componentsPerImage: 1, packages: 1 });
+  const run = await lab.createRun({ selection: { scope: "all" } }, { tenant: "large" });
+  await planRun({ ...lab.engine, segmentImages: 1 }, run);
+  await dispatchRun(lab.engine, run);
+}
+
+it("takes more results at once while they are small", async () => {
+  await planSixtyJobs();
+  const worker = lab.queue.worker("w1");
+  await worker.settle((await worker.claim(63)).jobs, transient);
+  expect(await ingestResults(lab.engine)).toMatchObject({ accepted: 63 });
+});
+
+it("takes no more than fifty results at once when they are large", async () => {
+  await planSixtyJobs();
+  const worker = lab.queue.worker("w1");
+  const { jobs } = await worker.claim(60);
+  await worker.settle(jobs, { status: "succeeded", result: { unreadable: "x".repeat(10_000) } });
+  expect(await ingestResults(lab.engine)).toMatchObject({ accepted: 50 });
+  expect(await ingestResults(lab.engine)).toMatchObject({ accepted: 10 });
 });

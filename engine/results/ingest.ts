@@ -96,7 +96,9 @@ async function take(
       late.push(lateResult(job, item.entry));
     } else {
       taken.add(job.job_id);
-      byRun.set(run.run_id, [...(byRun.get(run.run_id) ?? []), { ...item, job }]);
+      const ofRun = byRun.get(run.run_id) ?? [];
+      ofRun.push({ ...item, job });
+      byRun.set(run.run_id, ofRun);
     }
   }
 
