@@ -4,6 +4,7 @@ import { queueSettings } from "../../model/queue/settings.ts";
 import { connectForBlocking } from "./connect.ts";
 import { toValkeyFailure, WrongEpochError } from "./errors.ts";
 import { installFunctions } from "./functions.ts";
+import { inPieces, type Pieces } from "./in-pieces.ts";
 import type {
   BumpVerdict,
   CancelAnswer,
@@ -33,8 +34,10 @@ import {
 } from "./replies.ts";
 import { readRunId } from "./server.ts";
 
-/** 500 items keep the largest call (enqueue, 10 arguments a job) at 5,000 arguments and 4 to 8 ms of the server. */
 const itemsPerCall = 500;
+const pieces: Pieces = { size: itemsPerCall };
+/** Two calls of 250 jobs, 10 arguments each, hold the server up as long as one of 500, and leave it no pause between. */
+const enqueuePieces: Pieces = { size: 250, inFlight: 2 };
 
 /** Stands for an epoch where a function takes any. */
 const noEpoch = "none";
@@ -99,7 +102,7 @@ export function createQueue(options: QueueOptions): JobQueue {
     another: () => createQueue({ valkey, queue, onError }),
 
     enqueue: async (messages) =>
-      await inPieces(messages, async (piece) =>
+      await inPieces(messages, enqueuePieces, async (piece) =>
         invoke<EnqueueVerdict[]>("je_enqueue", piece.flatMap(enqueueArguments)),
       ),
 
@@ -115,7 +118,7 @@ export function createQueue(options: QueueOptions): JobQueue {
     },
 
     async cancelJobs(jobs) {
-      const parts = await inPieces(jobs, async (piece) => {
+      const parts = await inPieces(jobs, pieces, async (piece) => {
         const [, removed, flagged] = await invoke<CancelReply>("je_cancel", ["job", ...piece]);
         return [{ removed: removed.map(toAttempt), flagged: flagged.map(toAttempt) }];
       });
@@ -123,7 +126,7 @@ export function createQueue(options: QueueOptions): JobQueue {
     },
 
     bump: async (class_, jobs) =>
-      await inPieces(jobs, async (piece) => invoke<BumpVerdict[]>("je_bump", [class_, ...piece])),
+      await inPieces(jobs, pieces, async (piece) => invoke<BumpVerdict[]>("je_bump", [class_, ...piece])),
 
     async tick() {
       const [nextDueMs, promoted, expired, woken] = await invoke<[number, number, number, number]>(
@@ -142,7 +145,7 @@ export function createQueue(options: QueueOptions): JobQueue {
 
     async acknowledge(entries) {
       // Attempt 0 leaves the job's record alone: a stale entry must not forget one that still counts.
-      await inPieces(entries, async (piece) => [
+      await inPieces(entries, pieces, async (piece) => [
         await invoke<number>(
           "je_ack",
           piece.flatMap((entry) => [entry.streamId, entry.job, entry.stale ? 0 : entry.attempt]),
@@ -151,7 +154,7 @@ export function createQueue(options: QueueOptions): JobQueue {
     },
 
     known: async (attempts) =>
-      await inPieces(attempts, async (piece) =>
+      await inPieces(attempts, pieces, async (piece) =>
         invoke<KnownState[]>(
           "je_known",
           piece.flatMap(({ job, attempt }) => [job, attempt]),
@@ -169,7 +172,7 @@ export function createQueue(options: QueueOptions): JobQueue {
     },
 
     async drop(attempts) {
-      const dropped = await inPieces(attempts, async (piece) => [
+      const dropped = await inPieces(attempts, pieces, async (piece) => [
         await invoke<number>(
           "je_drop",
           piece.flatMap(({ job, attempt }) => [job, attempt]),
@@ -202,14 +205,14 @@ export function createQueue(options: QueueOptions): JobQueue {
     },
 
     async setDraining(workers, isDraining) {
-      await inPieces(workers, async (piece) => [
+      await inPieces(workers, pieces, async (piece) => [
         await invoke<number>("je_drain", [isDraining ? 1 : 0, ...piece]),
       ]);
     },
 
     async limitTenants(limits) {
       await guarded(async () => installFunctions(valkey));
-      await inPieces(limits, async (piece) => [
+      await inPieces(limits, pieces, async (piece) => [
         await invokeIn<number>(
           epoch ?? noEpoch,
           "je_limit",
@@ -220,7 +223,7 @@ export function createQueue(options: QueueOptions): JobQueue {
 
     async limitKeys(limits) {
       await guarded(async () => installFunctions(valkey));
-      await inPieces(limits, async (piece) => [
+      await inPieces(limits, pieces, async (piece) => [
         await invokeIn<number>(
           epoch ?? noEpoch,
           "je_limit_key",
@@ -236,7 +239,9 @@ export function createQueue(options: QueueOptions): JobQueue {
 
     async reopenKeys(keys) {
       await guarded(async () => installFunctions(valkey));
-      await inPieces(keys, async (piece) => [await invokeIn<number>(epoch ?? noEpoch, "je_reopen", piece)]);
+      await inPieces(keys, pieces, async (piece) => [
+        await invokeIn<number>(epoch ?? noEpoch, "je_reopen", piece),
+      ]);
     },
 
     async keys(cursor, count) {
@@ -246,7 +251,7 @@ export function createQueue(options: QueueOptions): JobQueue {
 
     async setPauses(pauses) {
       await guarded(async () => installFunctions(valkey));
-      await inPieces(pauses, async (piece) => [
+      await inPieces(pauses, pieces, async (piece) => [
         await invokeIn<number>(
           epoch ?? noEpoch,
           "je_pause",
@@ -286,18 +291,6 @@ export function createQueue(options: QueueOptions): JobQueue {
       open?.disconnect();
     },
   };
-}
-
-/** Calls a function over a long list in pieces, one after the other, and joins the replies. */
-async function inPieces<Item, Answer>(
-  items: readonly Item[],
-  call: (piece: readonly Item[]) => Promise<readonly Answer[]>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let at = 0; at < items.length; at += itemsPerCall) {
-    answers.push(...(await call(items.slice(at, at + itemsPerCall))));
-  }
-  return answers;
 }
 
 function enqueueArguments(message: JobMessage): (string | number)[] {
