@@ -48,7 +48,7 @@ export interface RunView {
   readonly state: string;
   readonly trigger: string;
   readonly counts: Record<"planned" | "fresh" | "succeeded" | "failed" | "incomplete" | "cancelled", number>;
-  readonly segments: { readonly total: number; readonly open: number };
+  readonly segments: { readonly total: number; readonly open: number; readonly parked: number };
 }
 
 export const getRun = (journey: Journey, id: string): Promise<RunView> =>

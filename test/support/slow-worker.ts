@@ -1,6 +1,7 @@
 /**
  * The bundled scanner with a pause in each job, so that a test can meet a job in a worker's hands:
- * `node test/support/slow-worker.ts`, with PAUSE_MS beside the variables of a scan worker.
+ * `node test/support/slow-worker.ts`, with PAUSE_MS beside the variables of a scan worker. With FAIL it does
+ * no job at all and says so.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInputSource } from "../../scanner/inputs.ts";
@@ -15,6 +16,7 @@ await createWorker({
   kinds: {
     scan: async (job, context) => {
       await sleep(Number(process.env["PAUSE_MS"] ?? 500), undefined, { signal: context.signal });
+      if (process.env["FAIL"] !== undefined) throw new Error(process.env["FAIL"]);
       return scanSegment(createInputSource(context.api, job.id, job.attempt), caches, {
         tenant: job.tenant,
         signal: context.signal,
