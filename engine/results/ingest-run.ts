@@ -21,6 +21,8 @@ import type { LoadedEntry } from "./load-result.ts";
 /** A result that the fence let through, with its job. */
 export interface AcceptedEntry extends LoadedEntry {
   readonly job: JobRow;
+  /** No other worker could give a second opinion. */
+  readonly isAlone: boolean;
 }
 
 /** What a batch did to one run, to be acted upon after the commit. */
@@ -67,7 +69,7 @@ export async function ingestRun(
         elapsedMs: now.getTime() - (job.first_queued_at ?? now).getTime(),
         isRunCancelled: run.cancel_requested_at !== null,
       },
-      { entry, settled: checked.ordinals, fault: item.fault ?? checked.fault },
+      { entry, settled: checked.ordinals, fault: item.fault ?? checked.fault, isOnlyWorker: item.isAlone },
       { budgets: engine.retryBudgets, random: engine.random() },
     );
     matched.push(...checked.matched);

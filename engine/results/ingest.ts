@@ -11,6 +11,7 @@ import { dispatchRun } from "../runs/dispatch.ts";
 import { observeParked, observeResults } from "../observe.ts";
 import { type AcceptedEntry, type IngestedRun, ingestRun } from "./ingest-run.ts";
 import { type LoadedEntry, loadResults } from "./load-result.ts";
+import { isOnlyWorker } from "./only-worker.ts";
 import { outcomeDigest } from "./outcome-digest.ts";
 
 /** What a batch of the result stream came to. */
@@ -38,7 +39,8 @@ export async function ingestBatch(engine: PoolEngine, entries: readonly ResultEn
 
 /** The same with results in hand. */
 export async function ingestLoaded(engine: PoolEngine, loaded: readonly LoadedEntry[]): Promise<Ingested> {
-  const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded));
+  const isAlone = await isOnlyWorker(engine, loaded);
+  const committed = await withEngine(engine.engine, (tx, now) => take(engine, tx, now, loaded, isAlone));
   for (const ingested of committed.runs) tell(engine, ingested);
   await engine.queue.acknowledge(loaded.map(({ entry }) => entry));
   await Promise.all(committed.runs.map((ingested) => followUp(engine, ingested)));
@@ -75,6 +77,7 @@ async function take(
   tx: EngineTx,
   now: Date,
   loaded: readonly LoadedEntry[],
+  isAlone: boolean,
 ): Promise<Committed> {
   const { jobs, runs } = await lockJobsWithRuns(tx, [...new Set(loaded.map(({ entry }) => entry.job))]);
   const late: LateResult[] = [];
@@ -97,7 +100,7 @@ async function take(
     } else {
       taken.add(job.job_id);
       const ofRun = byRun.get(run.run_id) ?? [];
-      ofRun.push({ ...item, job });
+      ofRun.push({ ...item, job, isAlone });
       byRun.set(run.run_id, ofRun);
     }
   }

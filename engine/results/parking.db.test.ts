@@ -93,6 +93,19 @@ it("parks what a second worker calls permanent, too", async () => {
   ]);
 });
 
+it.each([
+  ["the only worker", 0, 1],
+  ["no worker that has company", 1, 0],
+])("takes the second word of %s", async (_whose, others, parked) => {
+  await startRun();
+  const permanent = failure({ class: "permanent", message: "no such layer" });
+  await fail(permanent);
+  // A claim for no job says that the worker is alive.
+  for (let other = 0; other < others; other++) await lab.queue.worker(`other${other}`).claim(0);
+  await fail(permanent);
+  expect(await parkedCount()).toEqual([{ count: parked }]);
+});
+
 it("parks a job whose wall clock is over, and a part of a segment goes by the same clock", async () => {
   await startRun(40);
   const job = await claim();

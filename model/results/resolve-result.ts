@@ -22,6 +22,8 @@ export interface CheckedResult {
   readonly settled: readonly number[];
   /** Why the result, or a part of it, could not be believed. */
   readonly fault: string | undefined;
+  /** Nobody but the worker itself could confirm what it calls `permanent`. */
+  readonly isOnlyWorker: boolean;
 }
 
 /** The budgets as the job keeps them after this result. */
@@ -95,6 +97,7 @@ export function resolveResult(
     retryAfterSeconds: failure.retryAfterSeconds,
     worker: result.entry.worker,
     permanentBy: job.permanentBy ?? undefined,
+    isOnlyWorker: result.isOnlyWorker,
     budgets,
     random,
   });
