@@ -19,6 +19,7 @@ export const redrivePreviewExample: z.infer<typeof redrivePreview> = {
   newest: "2026-05-02T01:02:44.730Z",
   kinds: [{ kind: "scan", jobs: 14 }],
   modes: [{ mode: "analysis-only", jobs: 14 }],
+  pools: [{ pool: "default", jobs: 14 }],
   reasons: [{ reason: "tries_exhausted", jobs: 14 }],
   errors: [{ class: "dependency_down", code: "HTTP_503", jobs: 14 }],
   skipped: { redriving: 3, redriven: 0 },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { poolName } from "../pools/pool.ts";
 import { jobKind } from "../queue/job-message.ts";
 import { outcomeErrorClass } from "../queue/outcome.ts";
 import { runId } from "../runs/run.ts";
@@ -14,6 +15,7 @@ export const parkedFilter = z.strictObject({
   scheduleId: scheduleId.optional(),
   kind: jobKind.optional(),
   mode: z.enum(runModes).optional(),
+  pool: poolName.optional().meta({ description: "Of the run that parked them." }),
   reason: sortedSet(parkReason, 10).optional(),
   errorClass: sortedSet(outcomeErrorClass, 10).optional(),
   errorCode: plainText(128).min(1).optional().meta({ description: "As the worker told it." }),

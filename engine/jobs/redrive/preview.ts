@@ -22,7 +22,10 @@ export const redrivePreview = z.object({
   kinds: z.array(z.object({ kind: z.string(), jobs })),
   modes: z
     .array(z.object({ mode: z.enum(runModes), jobs }))
-    .meta({ description: "A redrive is of one kind and mode: narrow the filter where there are more." }),
+    .meta({
+      description: "A redrive is of one kind, mode and pool: narrow the filter where there are more.",
+    }),
+  pools: z.array(z.object({ pool: z.string(), jobs })),
   reasons: z.array(z.object({ reason: parkReason, jobs })),
   errors: z
     .array(z.object({ class: z.string(), code: z.string().optional(), jobs }))
@@ -78,14 +81,15 @@ export async function previewRedrive(
   });
 }
 
-type Groups = Pick<z.infer<typeof redrivePreview>, "kinds" | "modes" | "reasons" | "errors">;
+type Groups = Pick<z.infer<typeof redrivePreview>, "kinds" | "modes" | "pools" | "reasons" | "errors">;
 
 function groupsOf(groups: readonly ParkedGroup[]): Groups {
-  const by = <Name extends "kind" | "mode" | "reason">(name: Name) =>
+  const by = <Name extends "kind" | "mode" | "pool" | "reason">(name: Name) =>
     groups.flatMap((group) => (group[name] === null ? [] : [{ [name]: group[name], jobs: group.jobs }]));
   return {
     kinds: by("kind") as Groups["kinds"],
     modes: by("mode") as Groups["modes"],
+    pools: by("pool") as Groups["pools"],
     reasons: by("reason") as Groups["reasons"],
     errors: groups.flatMap(({ error_class, error_code, jobs }) =>
       error_class === null

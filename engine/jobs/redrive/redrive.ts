@@ -59,13 +59,13 @@ export async function redriveJobs(
   return answer;
 }
 
-/** A run has one mode and one pool, and so have its jobs one kind. Pools are told apart by runs and schedules. */
+/** A run has one mode and one pool, and so have its jobs one kind. */
 function theOne(name: "kind" | "mode" | "pool", values: TakenJobs["kinds"]): string {
   const [value, another] = values;
   if (value === undefined || another !== undefined) {
     const given = values.join(", ");
     throw invalidField(
-      `filter.${name === "pool" ? "runId" : name}`,
+      `filter.${name}`,
       `the jobs are of several ${name}s (${given}); drive one again at a time`,
     );
   }

@@ -24,6 +24,10 @@ function conditionsOf(filter: ParkedFilter): RawBuilder<SqlBool>[] {
   for (const [column, value] of Object.entries({ ...equal, error_code: filter.errorCode })) {
     if (value !== undefined) conditions.push(sql`p.${sql.ref(column)} = ${value}`);
   }
+  if (filter.pool !== undefined) {
+    conditions.push(sql`exists (select from scheduler.runs pr
+      where pr.tenant_id = p.tenant_id and pr.run_id = p.run_id and pr.pool = ${filter.pool})`);
+  }
   for (const [column, values] of Object.entries({ reason: filter.reason, error_class: filter.errorClass })) {
     // One value by equality: an index then gives the rows in the order of the list.
     if (values?.length === 1) conditions.push(sql`p.${sql.ref(column)} = ${values[0]}`);

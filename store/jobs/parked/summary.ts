@@ -48,6 +48,7 @@ export async function countParked(
 export interface ParkedGroup {
   readonly kind: string | null;
   readonly mode: string | null;
+  readonly pool: string | null;
   readonly reason: string | null;
   readonly error_class: string | null;
   readonly error_code: string | null;
@@ -57,18 +58,18 @@ export interface ParkedGroup {
 /** Errors are told by the most frequent ones: workers name them, so there may be any number. */
 const mostGroups = 50;
 
-/** Those that wait by kind, by mode, by reason and by error, the largest groups first. */
+/** Those that wait by kind, by mode, by pool, by reason and by error, the largest groups first. */
 export async function groupParked(
   tx: TenantTx,
   tenant: string,
   choice: ParkedChoice,
 ): Promise<ParkedGroup[]> {
   const { rows } = await sql<ParkedGroup>`
-    select p.kind, p.mode, p.reason, p.error_class, p.error_code, count(*)::int as jobs
-      from scheduler.parked_jobs p
+    select p.kind, p.mode, r.pool, p.reason, p.error_class, p.error_code, count(*)::int as jobs
+      from scheduler.parked_jobs p join scheduler.runs r using (tenant_id, run_id)
      where p.redriven_by is null and ${isChosen(tenant, choice)}
-     group by grouping sets ((p.kind), (p.mode), (p.reason), (p.error_class, p.error_code))
-     order by jobs desc, 1, 2, 3, 4, 5 limit ${mostGroups}
+     group by grouping sets ((p.kind), (p.mode), (r.pool), (p.reason), (p.error_class, p.error_code))
+     order by jobs desc, 1, 2, 3, 4, 5, 6 limit ${mostGroups}
   `.execute(tx);
   return rows;
 }

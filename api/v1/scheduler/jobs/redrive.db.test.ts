@@ -76,6 +76,7 @@ describe("a redrive", () => {
       runs: 1,
       kinds: [{ kind: "scan", jobs: 2 }],
       modes: [{ mode: "analysis-only", jobs: 2 }],
+      pools: [{ pool: "default", jobs: 2 }],
       reasons: [{ reason: "permanent", jobs: 2 }],
       errors: [{ class: "permanent", code: "HTTP_404", jobs: 2 }],
       skipped: { redriving: 0, redriven: 0 },
@@ -208,6 +209,19 @@ describe("a redrive", () => {
     expect(await rows("select 1 from scheduler.parked_jobs where redriven_by is not null")).toEqual([]);
     expect((await redrive({ filter: { mode: "content-refresh" } })).body.run).toMatchObject({
       mode: "content-refresh",
+    });
+  });
+
+  it("drives one pool again at a time, in that pool", async () => {
+    const { runId } = await parkImages(api.lab, { digests: [digestOf("shop:0")] });
+    await rows(`update scheduler.runs set pool = 'other' where run_id = '${runId}'`);
+    await parkImages(api.lab, { digests: [digestOf("shop:1")] });
+    const refused = await redrive(everything);
+    expect([refused.status, refused.body.errors[0].path]).toEqual([422, "filter.pool"]);
+    expect((await parked("?pool=other")).items).toMatchObject([{ runId }]);
+    expect((await redrive({ filter: { pool: "other" } })).body).toMatchObject({
+      jobs: 1,
+      run: { pool: "other" },
     });
   });
 
