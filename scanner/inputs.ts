@@ -28,7 +28,7 @@ export interface IndexEntry {
 const keysAtOnce = 5_000;
 const recordsAtOnce = 1_000;
 
-export function createInputSource(api: ApiClient, jobId: string, attempt: number): InputSource {
+export function createInputSource(api: Pick<ApiClient, "post">, jobId: string, attempt: number): InputSource {
   const post = (what: string, body: object) =>
     api.post(`/api/v1/worker/jobs/${jobId}/${what}`, { attempt, ...body });
   return {

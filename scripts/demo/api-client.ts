@@ -5,6 +5,7 @@ import { delta } from "../../model/runs/delta.ts";
 import { type Run, run } from "../../model/runs/run.ts";
 import { type Schedule, schedule, type scheduleInput } from "../../model/schedules/schedule.ts";
 import type { FleetImage } from "./fleet/fleet-image.ts";
+import type { WorkerRecord } from "./work-lines.ts";
 import { readServerEvents, type ServerEvent } from "./server-events.ts";
 
 const imageLines = z.object({
@@ -42,6 +43,16 @@ const findingsPage = z.object({
 const deltasPage = z.object({ items: z.array(delta), nextPageToken: z.string().optional() });
 const jobsPage = z.object({
   items: z.array(z.object({ id: z.string(), attempt: z.int(), crashes: z.int(), state: z.string() })),
+  nextPageToken: z.string().optional(),
+});
+
+const workersPage = z.object({
+  items: z.array(
+    z.object({
+      sdk: z.object({ language: z.string() }),
+      attempts: z.object({ succeeded: z.int() }),
+    }),
+  ),
   nextPageToken: z.string().optional(),
 });
 
@@ -86,6 +97,8 @@ export interface ApiClient {
   jobs(runId: string): Promise<RunJob[]>;
   deltas(runId: string): Promise<Delta[]>;
   findings(filter: Readonly<Record<string, string>>): Promise<Finding[]>;
+  /** All workers that there are or were, the dead ones, too. */
+  workers(): Promise<WorkerRecord[]>;
   coverage(): Promise<z.infer<typeof findingsCoverage>>;
 }
 
@@ -97,6 +110,7 @@ const scopes = [
   "scheduler.runs.read",
   "scheduler.runs.write",
   "scheduler.runs.preview",
+  "scheduler.admin",
 ];
 
 export const demoTenant = "demo";
@@ -175,6 +189,7 @@ export function createApiClient(baseUrl: string, signal: AbortSignal): ApiClient
     jobs: (id) => all(`/runs/${id}/jobs`, jobsPage),
     deltas: (id) => all(`/runs/${id}/deltas`, deltasPage),
     findings: (filter) => all(`/findings?${new URLSearchParams(filter).toString()}`, findingsPage),
+    workers: () => all("/workers?state=active&state=draining&state=lost&state=left", workersPage),
     coverage: async () => (await get("/findings?pageSize=1", findingsPage)).coverage,
   };
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { readState } from "../stack/state.ts";
 import { killNow } from "../stack/stop-process.ts";
 import { startStack, stopStack, type StackDescription } from "../stack/stack.ts";
+import { countLanguages, findWorkerPrograms } from "../workers/find-programs.ts";
 import type { DemoArguments } from "./arguments.ts";
 import { createApiClient } from "./api-client.ts";
 import { deleteDemoData, prepareDemoFolder } from "./demo-folder.ts";
@@ -18,7 +19,6 @@ import type { Screen } from "./show/screen.ts";
 import type { Material, Story } from "./story.ts";
 import { until } from "./until.ts";
 
-const workerProcesses = 3;
 const slotsPerWorker = 4;
 /** Short, so that a killed worker is found out while one watches. */
 const leaseSeconds = 6;
@@ -55,7 +55,7 @@ async function playScenes(story: Story, args: DemoArguments): Promise<void> {
   await nothingToDo(story);
   await advisoryArrives(story);
   await workerKilled(story);
-  farewell(story, fired.runId, args.shouldKeep, args.dataDir);
+  await farewell(story, fired.runId, args.shouldKeep, args.dataDir);
 }
 
 async function bringUp(
@@ -69,19 +69,23 @@ async function bringUp(
     JOBENGINE_QUEUE_BEAT_SECONDS: String(beatSeconds),
     JOBENGINE_WORKER_CONCURRENCY: String(slotsPerWorker),
   };
-  const stack = await startStack({ dataDir, environment, onLine: (line) => screen.say(line), signal });
-  const workers = startScanWorkers(stack, workerProcesses, slotsPerWorker);
+  const onLine = (line: string) => screen.say(line);
+  const finding = findWorkerPrograms({ onLine, signal });
+  finding.catch(() => {}); // Heard of below, when the stack is there.
+  const stack = await startStack({ dataDir, environment, onLine, signal });
+  const { programs, missing } = await finding;
+  for (const why of missing) screen.leftOut(why);
+  const workers = await startScanWorkers(stack, programs, slotsPerWorker);
   const queue = await openQueueView(stack.valkeyUrl);
   try {
-    await until("all scan workers are there", { signal, withinMs: 20_000 }, async () =>
-      (await queue.stats()).workersAlive >= workerProcesses ? true : undefined,
+    await until("all scan workers are there", { signal, withinMs: 30_000 }, async () =>
+      (await queue.stats()).workersAlive >= workers.all.length ? true : undefined,
     );
   } finally {
     await queue.close();
   }
-  screen.held(
-    `${workerProcesses} scan workers with ${slotsPerWorker} slots each; lease ${leaseSeconds} s, beat ${beatSeconds} s`,
-  );
+  screen.held(`Workers: ${countLanguages(workers.all)}; ${slotsPerWorker} slots each`);
+  screen.say(`lease ${leaseSeconds} s, beat ${beatSeconds} s`);
   return { stack, workers };
 }
 

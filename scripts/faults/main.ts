@@ -1,8 +1,9 @@
 /** `npm run faults`: proof that the queue survives. Ends with 0 when the ledger holds. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { Interrupted, StackError } from "../stack/stack.ts";
-import { typescriptWorker } from "../workers/worker-program.ts";
+import { findWorkerPrograms } from "../workers/find-programs.ts";
 import { type FaultsArguments, parseFaultsArguments, usage } from "./arguments.ts";
+import { fleetOf } from "./fleet.ts";
 import { reportLines } from "./report.ts";
 import { runStorm } from "./storm.ts";
 
@@ -44,9 +45,11 @@ async function main(args: FaultsArguments): Promise<void> {
   }
   const { stop, all } = interrupts();
   const tell = (line: string) => (isJson ? console.error(line) : console.log(line));
+  const { programs, missing } = await findWorkerPrograms({ signal: all.signal, onLine: tell });
+  for (const why of missing) tell(`Left out: ${why}`);
   const report = await runStorm({
     ...args,
-    programs: Array.from({ length: 4 }, () => typescriptWorker),
+    programs: fleetOf(programs),
     onLine: tell,
     stop: stop.signal,
     signal: all.signal,

@@ -1,3 +1,4 @@
+import { countLanguages } from "../workers/find-programs.ts";
 import type { WorkerProgram } from "../workers/worker-program.ts";
 import { doFaults, type DoneFault } from "./do-faults.ts";
 import { type Ledger, readLedger } from "./ledger.ts";
@@ -57,6 +58,7 @@ export function imagesPerTenant(jobs: number): number {
 async function weather(world: World, options: StormOptions): Promise<StormReport> {
   const { minutes, jobs, seed, onLine, signal } = options;
   const images = imagesPerTenant(jobs);
+  onLine(`Workers: ${countLanguages(world.workers)}, and the stack's own`);
   onLine(`Filling ${stormTenants.length} tenants with ${images} images each`);
   for (let n = 0; n < firstAdvisories; n++) await uploadAdvisory(world, n);
   for (const tenant of stormTenants) await fillTenant(world, tenant, images);

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { faultKinds } from "../../scripts/faults/fault.ts";
+import { fleetOf } from "../../scripts/faults/fleet.ts";
 import { runStorm } from "../../scripts/faults/storm.ts";
-import { typescriptWorker } from "../../scripts/workers/worker-program.ts";
+import { findWorkerPrograms } from "../../scripts/workers/find-programs.ts";
 
 /** Bounds only what hangs: on a busy machine healing takes as long as it takes. */
 const limitMs = 20 * 60_000;
@@ -19,7 +20,7 @@ test(
       minutes: 2,
       jobs: 6_000,
       seed: 1,
-      programs: Array.from({ length: 4 }, () => typescriptWorker),
+      programs: fleetOf((await findWorkerPrograms({ signal: never, onLine: () => undefined })).programs),
       onLine: () => undefined,
       stop: never,
       signal: never,

@@ -1,15 +1,17 @@
 import { workflowIds } from "../../../workflows/contract.ts";
 import { demoTenant } from "../api-client.ts";
+import { workLines } from "../work-lines.ts";
 import type { Story } from "../story.ts";
 
-/** Where to look further. */
-export function farewell(
-  { screen, stack }: Story,
+/** Who did the work, and where to look further. */
+export async function farewell(
+  { screen, stack, api }: Story,
   lastRun: string,
   shouldKeep: boolean,
   dataDir: string,
-): void {
-  screen.scene("Where to look");
+): Promise<void> {
+  screen.scene("Who did it, and where to look");
+  for (const line of workLines(await api.workers())) screen.say(line);
   const workflow = encodeURIComponent(workflowIds.run(demoTenant, lastRun));
   const folder = /^[\w./-]+$/.test(dataDir) ? dataDir : JSON.stringify(dataDir);
   const stop: [string, string] = ["stop", `npm run down -- --data-dir ${folder}`];

@@ -28,7 +28,7 @@ export async function workerKilled(story: Story): Promise<void> {
   try {
     const { id } = await api.createRun({ selection: { scope: "all" }, force: true });
     const held = await killWhileHolding(story, queue);
-    workers.forgetVictim();
+    await workers.forgetVictim();
     screen.say(
       `${workers.victim.name} (pid ${workers.victim.pid}) held ${countOf(held, "job")}: killed with SIGKILL`,
     );
