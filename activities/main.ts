@@ -29,7 +29,9 @@ async function main(): Promise<void> {
 
   const opened = await openEngine(config, { service, log });
   const { engine, rawQueues, valkey, temporal } = opened;
-  await checkServer(valkey);
+  const { memoryBytes } = await checkServer(valkey);
+  if (memoryBytes === null)
+    log.warn("Valkey's memory is not bounded: set maxmemory, so that a full queue makes producers wait.");
   const settings = {
     leaseMs: config.queue.leaseSeconds * 1_000,
     beatMs: config.queue.beatSeconds * 1_000,

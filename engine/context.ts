@@ -31,6 +31,8 @@ export interface Engine {
   readonly newId: (prefix: IdPrefix) => string;
   /** How long one attempt of a job may take before its worker is told to stop. */
   readonly wallClockMs: number;
+  /** While so many jobs wait on a queue, producers wait. */
+  readonly jobsHighWater: number;
   /** The most images in one job. */
   readonly segmentImages: number;
   /** What a job may use up before it is parked. */

@@ -86,6 +86,7 @@ export async function openEngine(
     newId,
     random: Math.random,
     wallClockMs: config.queue.wallClockSeconds * 1_000,
+    jobsHighWater: config.queue.jobsHighWater,
     segmentImages: config.queue.segmentImages,
     retryBudgets: {
       tries: config.queue.retryTries,

@@ -8,6 +8,7 @@ export const queueExample = {
   workersAlive: 2,
   workersIdle: 0,
   resultsPending: 1,
+  throughput: { claimedPerSecond: 20.4, endedPerSecond: 20.1 },
   classes: [
     {
       class: "scheduled" as const,

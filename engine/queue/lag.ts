@@ -18,6 +18,15 @@ export const lagOf = z.object({
   workersAlive: z.int().meta({ description: "Workers heard of within one lease." }),
   workersIdle: z.int(),
   resultsPending: z.int().meta({ description: "Results that are not in PostgreSQL yet." }),
+  throughput: z
+    .object({
+      claimedPerSecond: z.number(),
+      endedPerSecond: z
+        .number()
+        .meta({ description: "Attempts that ended: results, late ones and crashes too." }),
+    })
+    .nullable()
+    .meta({ description: "Over about the last minute; null in the first seconds of a queue's life." }),
   classes: z
     .array(z.object({ class: jobClass, kind: z.string(), depth: jobs, oldestWaitMs: ms }))
     .meta({ description: "Classes and kinds with ready jobs." }),
@@ -34,7 +43,17 @@ export async function readQueueLag(ctx: Ctx): Promise<z.infer<typeof queueLag>> 
 }
 
 export function queueLagOf(queue: string, stats: QueueStats): z.infer<typeof lagOf> {
-  const { ready, delayed, leased, oldestWaitMs, workersAlive, idleWorkers, resultsPending, lanes } = stats;
+  const {
+    ready,
+    delayed,
+    leased,
+    oldestWaitMs,
+    workersAlive,
+    idleWorkers,
+    resultsPending,
+    lanes,
+    throughput,
+  } = stats;
   return {
     queue,
     ready,
@@ -44,6 +63,7 @@ export function queueLagOf(queue: string, stats: QueueStats): z.infer<typeof lag
     workersAlive,
     workersIdle: idleWorkers,
     resultsPending,
+    throughput,
     classes: [...lanes],
   };
 }

@@ -34,8 +34,8 @@ export async function dispatchRun(
   let sent = 0;
   for (;;) {
     signal?.throwIfAborted();
-    if (waitsForRoom) await waitForRoom(queue, signal);
-    else if (!(await hasRoom(queue))) return sent;
+    if (waitsForRoom) await waitForRoom(queue, engine, signal);
+    else if (!(await hasRoom(queue, engine))) return sent;
     const jobs = await withTenant(engine.app, tenant, (tx, now) =>
       queuePlanned(tx, now, tenant, runId, chunk),
     );

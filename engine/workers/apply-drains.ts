@@ -13,9 +13,10 @@ const page = 1_000;
  * @throws DomainError `unavailable`
  */
 export async function applyDrains(engine: Engine): Promise<void> {
+  const pools = await listOpenPoolNames(engine);
   await withEngine(engine.engine, async (tx) => {
     await lockDrains(tx);
-    for (const pool of await listOpenPoolNames(engine)) await applyTo(engine.queues.of(pool), tx);
+    for (const pool of pools) await applyTo(engine.queues.of(pool), tx);
   });
 }
 

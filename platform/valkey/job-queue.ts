@@ -45,6 +45,12 @@ export interface LaneStats {
   readonly oldestWaitMs: number;
 }
 
+export interface Throughput {
+  readonly claimedPerSecond: number;
+  /** Attempts that ended: results, late ones and crashes too. */
+  readonly endedPerSecond: number;
+}
+
 export interface QueueStats {
   /** Ready to be claimed, in all lanes. */
   readonly ready: number;
@@ -58,6 +64,8 @@ export interface QueueStats {
   readonly oldestWaitMs: number;
   /** Lanes with work in them, by class and kind. */
   readonly lanes: readonly LaneStats[];
+  /** Over about the last minute; null before there is something to compare with. */
+  readonly throughput: Throughput | null;
 }
 
 /** One job that the queue holds. */

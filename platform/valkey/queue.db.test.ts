@@ -361,7 +361,30 @@ test("stats count lanes, delayed, leased, workers and results", async () => {
     resultsPending: 0,
     oldestWaitMs: expect.any(Number),
     lanes: [{ class: "scheduled", kind: "scan", depth: 2, oldestWaitMs: expect.any(Number) }],
+    throughput: null,
   });
+});
+
+test("throughput counts what was claimed and ended since a tick of the last minute", async () => {
+  await using t = await openTestQueue();
+  const w1 = t.worker("w1");
+  await t.queue.enqueue([aJob("a"), aJob("b"), aJob("c")]);
+  const before = await w1.claim(1);
+  await t.queue.tick();
+  // As if that had been ten seconds ago.
+  const samples = `${t.queue.keyPrefix}samples`;
+  const [at = "", ...counts] = String(await t.valkey.lindex(samples, 0)).split(" ");
+  await t.valkey.lset(samples, 0, [Number(at) - 10_000, ...counts].join(" "));
+  const { jobs } = await w1.claim(2);
+  await w1.settle([...before.jobs, ...jobs]);
+  const { throughput } = await t.queue.stats();
+  expect(throughput?.claimedPerSecond).toBeCloseTo(0.2, 1);
+  expect(throughput?.endedPerSecond).toBeCloseTo(0.3, 1);
+  for (let tick = 0; tick < 20; tick++) {
+    await t.queue.tick();
+    await t.valkey.lset(samples, 0, "1 0 0");
+  }
+  expect(await t.valkey.llen(samples)).toBe(7);
 });
 
 test("list pages through everything held, drop removes ghosts of exactly that attempt", async () => {

@@ -9,6 +9,7 @@ import type {
   QueueStats,
   SeenWorker,
   TenantShare,
+  Throughput,
 } from "./job-queue.ts";
 
 /** A value inside a function's reply: Lua numbers arrive as numbers, everything else as text. */
@@ -35,6 +36,7 @@ export type StatsReply = [
   results: number,
   oldestWaitMs: number,
   lanes: [JobClass, string, Value, Value][],
+  since: [ms: number, claimed: number, ended: number],
 ];
 
 export function toAttempt([job, attempt]: AttemptReply): JobAttempt {
@@ -51,7 +53,7 @@ export function toOpenJob(reply: HeldReply): OpenJob {
 }
 
 export function toStats(reply: StatsReply): QueueStats {
-  const [delayed, leased, idleWorkers, workersAlive, resultsPending, oldestWaitMs, raw] = reply;
+  const [delayed, leased, idleWorkers, workersAlive, resultsPending, oldestWaitMs, raw, since] = reply;
   const lanes = raw.map(([class_, kind, depth, waitMs]) => ({
     class: class_,
     kind,
@@ -59,7 +61,25 @@ export function toStats(reply: StatsReply): QueueStats {
     oldestWaitMs: Number(waitMs),
   }));
   const ready = lanes.reduce((sum, lane) => sum + lane.depth, 0);
-  return { ready, delayed, leased, idleWorkers, workersAlive, resultsPending, oldestWaitMs, lanes };
+  const throughput = toThroughput(since);
+  return {
+    ready,
+    delayed,
+    leased,
+    idleWorkers,
+    workersAlive,
+    resultsPending,
+    oldestWaitMs,
+    lanes,
+    throughput,
+  };
+}
+
+function toThroughput([ms, claimed, ended]: StatsReply[7]): Throughput | null {
+  if (ms <= 0) return null;
+  // A stream that was lost begins to count again.
+  const perSecond = (count: number) => Math.round((Math.max(0, count) / ms) * 10_000) / 10;
+  return { claimedPerSecond: perSecond(claimed), endedPerSecond: perSecond(ended) };
 }
 
 export type WorkerReply = [

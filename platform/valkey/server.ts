@@ -17,10 +17,11 @@ export async function readRunId(valkey: Redis): Promise<string> {
 }
 
 /**
- * Refuses a server that could lose jobs in silence or lacks what the functions need.
+ * Refuses a server that could lose jobs in silence or lacks what the functions need. Answers how much memory it may
+ * take; null when nobody bounded it.
  * @throws DomainError `unavailable` with what to change.
  */
-export async function checkServer(valkey: Redis): Promise<void> {
+export async function checkServer(valkey: Redis): Promise<{ readonly memoryBytes: number | null }> {
   const info = await valkey.info();
   const version = field(info, "valkey_version");
   if (!(Number.parseInt(version, 10) >= oldestMajor)) {
@@ -36,6 +37,7 @@ export async function checkServer(valkey: Redis): Promise<void> {
       `Valkey's maxmemory-policy is ${policy}: set it to noeviction, or the server may drop queued jobs when memory is short.`,
     );
   }
+  return { memoryBytes: Number(field(info, "maxmemory")) || null };
 }
 
 function field(info: string, name: string): string {

@@ -86,6 +86,7 @@ async function bringUpRole(role: Role, context: StartRolesContext, state: State)
 /** What is meant for this command alone: a role has no use for it, and none for an administrator's password. */
 const forTheStackAlone = new Set([
   "JOBENGINE_CACHE_DIR",
+  "JOBENGINE_STACK_VALKEY_MEMORY",
   "JOBENGINE_DATABASE_ADMIN_URL",
   "JOBENGINE_DATABASE_OWNER_URL",
 ]);

@@ -90,6 +90,7 @@ export async function createRunLab(): Promise<RunLab> {
     metrics: createSchedulerMetrics(createMetrics("lab", { processMetrics: false })),
     newId,
     wallClockMs: 60_000,
+    jobsHighWater: 100_000,
     segmentImages: 200,
     retryBudgets: defaultRetryBudgets,
     random: () => 0,
@@ -184,7 +185,7 @@ export async function createRunLab(): Promise<RunLab> {
     },
     async ingestAll(by = engine) {
       for (;;) {
-        const entries = await engine.queue.readResults({ consumer: "lab", count: 100, blockMs: 0 });
+        const entries = await by.queue.readResults({ consumer: "lab", count: 100, blockMs: 0 });
         if (entries.length === 0) return;
         await ingestBatch(by, entries);
       }

@@ -20,6 +20,11 @@ export const queuePart = z
       "How long one attempt of a job may take before its worker is told to cancel it.",
       seconds(1, 86_400).default(1800),
     ),
+    jobsHighWater: variable(
+      "JOBENGINE_QUEUE_JOBS_HIGH_WATER",
+      "While so many jobs wait on the queue, producers wait. Some 1 kB of Valkey's memory each.",
+      integer(1, 10_000_000).default(100_000),
+    ),
     resultsHighWater: variable(
       "JOBENGINE_QUEUE_RESULTS_HIGH_WATER",
       "While so many results wait to be taken into PostgreSQL, no job is given out.",

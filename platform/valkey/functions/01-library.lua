@@ -44,6 +44,7 @@
 --   leases          zset    job by the deadline of its lease
 --   turns           hash    set of kinds -> position in the cycle of class floors
 --   workers         zset    worker by the instant it was last heard; by minus the instant when it said goodbye
+--   samples         list    claims and results until some instants of the last minute: throughput
 --   draining        set     workers that were told to drain
 --   idle            zset    worker by the instant it went idle: the truth about idleness
 --   idle:<kind>     zset    the same by kind; may hold workers that are no longer in `idle`

@@ -14,7 +14,7 @@ local function keys_of(prefix)
     stalled = prefix .. 'stalled:', reviews = prefix .. 'reviews', keys = prefix .. 'keys',
     key_ready = prefix .. 'key:ready', key_leased = prefix .. 'key:leased', key_limits = prefix .. 'key:limits',
     key_tokens = prefix .. 'key:tokens', key_closed = prefix .. 'key:closed', key_closers = prefix .. 'key:closers',
-    workers = prefix .. 'workers', draining = prefix .. 'draining', idle = prefix .. 'idle',
+    workers = prefix .. 'workers', draining = prefix .. 'draining', samples = prefix .. 'samples', idle = prefix .. 'idle',
     results = prefix .. 'results', ready = prefix .. 'ready:', wake = prefix .. 'wake:', tomb = prefix .. 'tomb:',
   }
 end

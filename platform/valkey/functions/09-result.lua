@@ -11,3 +11,14 @@ local function publish(k, job, attempt, lease, worker, record, reason, stale, no
     'waitedMs', (held and not stale) and record[WAITED] or -1,
     'outcomeBytes', outcome_bytes, 'outcome', outcome)
 end
+
+-- Both only grow within an epoch.
+local function claimed_ever(k) return tonumber(call('HGET', k.counters, 'lease') or 0) end
+
+local function ended_ever(k)
+  local info = redis.pcall('XINFO', 'STREAM', k.results)
+  for i = 1, #info, 2 do
+    if info[i] == 'entries-added' then return info[i + 1] end
+  end
+  return 0
+end

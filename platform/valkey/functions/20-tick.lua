@@ -81,6 +81,16 @@ local function next_due(k, now)
   return wait
 end
 
+-- Leases that were ever given and results that were ever added, at most every ten seconds, for the last minute.
+local SAMPLE_MS, SAMPLES = 10000, 7
+
+local function take_sample(k, now)
+  local last = string.match(call('LINDEX', k.samples, 0) or '', '^%d+')
+  if last and now - tonumber(last) < SAMPLE_MS then return end
+  call('LPUSH', k.samples, now .. ' ' .. claimed_ever(k) .. ' ' .. ended_ever(k))
+  call('LTRIM', k.samples, 0, SAMPLES - 1)
+end
+
 -- tick(epoch) -> [ms until it is due again, promoted, expired, woken]
 define('je_tick', { 'allow-oom' }, is_open, function(k, _, now)
   local cfg = config_of(k)
@@ -88,5 +98,6 @@ define('je_tick', { 'allow-oom' }, is_open, function(k, _, now)
   local woken = review_keys(k, now, cfg) + wake_missed(k, now, cfg)
   forget_workers(k, now, cfg)
   forget_past(k)
+  take_sample(k, now)
   return { next_due(k, now), promoted, expired, woken }
 end)

@@ -1,7 +1,13 @@
 -- Server: what operators see.
 
 -- stats(epoch) -> [delayed, leased, idle workers, workers alive, results pending, oldest wait ms,
---                  [[class, kind, depth, oldest wait ms]...]]
+--                  [[class, kind, depth, oldest wait ms]...], [ms, claimed, ended] since the oldest sample]
+local function throughput(k, now)
+  local at, claimed, ended = string.match(call('LINDEX', k.samples, -1) or '', '^(%d+) (%d+) (%d+)$')
+  if not at then return { 0, 0, 0 } end
+  return { now - tonumber(at), claimed_ever(k) - tonumber(claimed), ended_ever(k) - tonumber(ended) }
+end
+
 define('je_stats', { 'no-writes' }, is_open, function(k, _, now)
   local cfg, lanes, oldest = config_of(k), {}, 0
   for _, kind in ipairs(call('SMEMBERS', k.kinds)) do
@@ -19,7 +25,7 @@ define('je_stats', { 'no-writes' }, is_open, function(k, _, now)
     end
   end
   return { call('ZCARD', k.delayed), call('ZCARD', k.leases), call('ZCARD', k.idle),
-    call('ZCOUNT', k.workers, now - cfg.lease, '+inf'), call('XLEN', k.results), oldest, lanes }
+    call('ZCOUNT', k.workers, now - cfg.lease, '+inf'), call('XLEN', k.results), oldest, lanes, throughput(k, now) }
 end)
 
 -- tenants(epoch, class, kind, count) -> [[tenant, ready, leased, weight, cap, virtual time, blocked]...]

@@ -32,7 +32,7 @@ define('je_open', { 'allow-oom' }, is_any, function(k, args)
     end
     call('UNLINK', k.closing, k.config, k.counters, k.kinds, k.jobs, k.payloads, k.progress, k.runs,
       k.delayed, k.leases, k.turns, k.workers, k.draining, k.idle, k.present, k.depth, k.shares, k.leased,
-      k.blocked, k.keys, k.reviews, k.key_ready, k.key_leased)
+      k.blocked, k.samples, k.keys, k.reviews, k.key_ready, k.key_leased)
     -- Weights, caps, limits and pauses are the operator's and outlive an epoch; experience, what buckets hold and
     -- for how long keys are closed are still true.
     for _, key in ipairs(call('HKEYS', k.key_limits)) do call('ZADD', k.keys, 0, key) end

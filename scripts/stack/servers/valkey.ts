@@ -12,6 +12,9 @@ import { images, releases, valkeyWheels, versions } from "../pins.ts";
 import { containerName, ownIds } from "./container.ts";
 import type { Place, Server } from "./server.ts";
 
+/** How much memory it may take, as Valkey writes sizes: `512mb`. Full, it refuses what is new and loses nothing. */
+export const memoryVariable = "JOBENGINE_STACK_VALKEY_MEMORY";
+
 const wanted = {
   id: `valkey-${versions.valkey}`,
   title: "Valkey",
@@ -94,6 +97,7 @@ function renderConfig(place: Place, folder: string): string {
     `port ${place.ports["valkey"]}`,
     `requirepass ${place.secrets.valkey}`,
     `dir ${JSON.stringify(folder)}`,
+    `maxmemory ${process.env[memoryVariable] ?? "1gb"}`,
     "maxmemory-policy noeviction",
     `appendonly ${place.isThrowaway ? "no" : "yes"}`,
     "appendfsync everysec",

@@ -26,6 +26,7 @@ const route = defineRoute({
             workersAlive: 2,
             workersIdle: 0,
             resultsPending: 1,
+            throughput: { claimedPerSecond: 20.4, endedPerSecond: 20.1 },
             classes: [{ class: "scheduled", kind: "scan", depth: 30, oldestWaitMs: 1200 }],
           },
         ],
