@@ -37,6 +37,7 @@ const harmlessPosts = [
   "POST /api/v1/scheduler/schedules/{id}/pause",
   "POST /api/v1/scheduler/schedules/{id}/resume",
   "POST /api/v1/scheduler/runs/{id}/cancel",
+  "POST /api/v1/scheduler/jobs/{id}/bump",
   "POST /api/v1/scheduler/queues/{queue}/pause",
   "POST /api/v1/scheduler/queues/{queue}/resume",
   "POST /api/v1/scheduler/workers/drain",

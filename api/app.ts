@@ -21,11 +21,14 @@ import { mountImageSbom } from "./v1/scheduler/inventory/images/by-digest/sbom.t
 import { mountJob } from "./v1/scheduler/jobs/by-id.ts";
 import { mountJobArtifacts } from "./v1/scheduler/jobs/by-id/artifacts.ts";
 import { mountJobArtifact } from "./v1/scheduler/jobs/by-id/artifacts/by-name.ts";
+import { mountBumpJob } from "./v1/scheduler/jobs/by-id/bump.ts";
 import { mountJobWhy } from "./v1/scheduler/jobs/by-id/why.ts";
 import { mountParkedJobs } from "./v1/scheduler/jobs/parked.ts";
 import { mountRedrive } from "./v1/scheduler/jobs/redrive.ts";
 import { mountPreviewRedrive } from "./v1/scheduler/jobs/redrive/preview.ts";
 import { mountQueues } from "./v1/scheduler/queues.ts";
+import { mountQueueKeys } from "./v1/scheduler/queues/by-name/keys.ts";
+import { mountQueueKey } from "./v1/scheduler/queues/by-name/keys/by-key.ts";
 import { mountPauseQueue } from "./v1/scheduler/queues/by-name/pause.ts";
 import { mountResumeQueue } from "./v1/scheduler/queues/by-name/resume.ts";
 import { mountQueueTenant } from "./v1/scheduler/queues/by-name/tenants.ts";
@@ -96,10 +99,13 @@ const routes: readonly ((app: HttpApp, engine: Engine) => void)[] = [
   mountRedrive,
   mountJob,
   mountJobWhy,
+  mountBumpJob,
   mountJobArtifacts,
   mountJobArtifact,
   mountQueues,
   mountQueueTenant,
+  mountQueueKeys,
+  mountQueueKey,
   mountPauseQueue,
   mountResumeQueue,
   mountWatermarks,

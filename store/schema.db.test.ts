@@ -9,6 +9,7 @@ const platformTables = [
   "pools",
   "queues",
   "queue_limits",
+  "queue_keys",
   "queue_pauses",
   "worker_keys",
   "workers",

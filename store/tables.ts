@@ -227,6 +227,7 @@ export interface JobsTable {
   first_queued_at: Date | null;
   queued_at: Date | null;
   finished_at: Date | null;
+  concurrency_key: string | null;
   pool: Generated<string>;
 }
 
@@ -288,6 +289,16 @@ export interface PoolsTable {
   tenant: string | null;
   created_at: Date;
   created_by: string;
+}
+
+export interface QueueKeysTable {
+  queue: string;
+  key: string;
+  max_leased: number | null;
+  per_second: number | null;
+  burst: number;
+  changed_at: Date;
+  changed_by: string;
 }
 
 export interface QueueLimitsTable {
@@ -506,6 +517,7 @@ export interface Tables {
   "scheduler.parked_jobs": ParkedJobsTable;
   "scheduler.pool_drains": PoolDrainsTable;
   "scheduler.pools": PoolsTable;
+  "scheduler.queue_keys": QueueKeysTable;
   "scheduler.queue_limits": QueueLimitsTable;
   "scheduler.queue_pauses": QueuePausesTable;
   "scheduler.queues": QueuesTable;

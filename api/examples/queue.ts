@@ -40,3 +40,26 @@ export const limitExample = {
   changedAt: "2026-03-01T12:00:00.000Z",
   changedBy: "ann",
 };
+
+/** A key that many tenants share, as operators see it. */
+export const keyExample = {
+  key: "registry.example.com",
+  ready: 120,
+  leased: 4,
+  maxLeased: 4,
+  perSecond: 2.5,
+  burst: 5,
+  tokens: 0.4,
+  closedForMs: 28_000,
+  closedBy: "job_0198c2f4000070008000000000000003",
+};
+
+export const keyLimitExample = {
+  queue: "default",
+  key: "registry.example.com",
+  maxLeased: 4,
+  perSecond: 2.5,
+  burst: 5,
+  changedAt: "2026-03-01T12:00:00.000Z",
+  changedBy: "ann",
+};

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type JobState, jobStates } from "../../model/jobs/states.ts";
 import { tenantId } from "../../model/identity/tenant.ts";
 import { jobProgress } from "../../model/queue/beat.ts";
-import { type JobClass, jobClass } from "../../model/queue/job-message.ts";
+import { concurrencyKey, type JobClass, jobClass } from "../../model/queue/job-message.ts";
 import { runId } from "../../model/runs/run.ts";
 import { timestamp, toTimestamp } from "../../model/time/timestamp.ts";
 import type { JobRow } from "../../store/jobs/rows.ts";
@@ -30,6 +30,7 @@ export const jobDocument = z.object({
     .enum(jobStates)
     .meta({ description: "In the books. `leased` is the queue's knowledge: see `live`." }),
   images: z.int(),
+  concurrencyKey: concurrencyKey.optional(),
   attempt: z.int().meta({ description: "How often it was put on the queue: the fence, no budget." }),
   tries: z.int().meta({ description: "Attempts that a worker reported as failed." }),
   crashes: z.int().meta({ description: "Attempts whose worker was lost." }),
@@ -59,6 +60,7 @@ export function toJobDocument(row: JobRow, held: OpenJob | undefined): JobDocume
     class: row.class as JobClass,
     state: row.state as JobState,
     images: row.images,
+    ...present("concurrencyKey", row.concurrency_key),
     attempt: row.attempt,
     tries: row.tries,
     crashes: row.crashes,

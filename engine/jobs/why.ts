@@ -17,7 +17,7 @@ export const jobWhy = z.object({
     .meta({ description: "What holds it up now; the one to look at first in front." }),
   place: z
     .object({
-      jobsBefore: count.meta({ description: "Jobs of its tenant, class and kind that go before it." }),
+      jobsBefore: count.meta({ description: "Jobs of its tenant, class, kind and key that go before it." }),
       tenantsBefore: count
         .optional()
         .meta({ description: "Tenants that are served before its tenant; absent while it has no turn." }),

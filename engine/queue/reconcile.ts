@@ -1,4 +1,6 @@
-import { filterGhosts, listQueuedBefore } from "../../store/jobs/reconcile.ts";
+import { type JobClass, jobClasses } from "../../model/queue/job-message.ts";
+import type { HeldJob } from "../../platform/valkey/job-queue.ts";
+import { filterGhosts, listMisplaced, listQueuedBefore } from "../../store/jobs/reconcile.ts";
 import { withEngine } from "../../store/tenant.ts";
 import type { PoolEngine } from "../context.ts";
 import { closeWithdrawn } from "../runs/cancel.ts";
@@ -70,7 +72,19 @@ async function dropGhosts(engine: PoolEngine): Promise<number> {
     const open = held.items.filter((job) => ["ready", "delayed", "leased"].includes(job.state));
     const ghosts = await withEngine(engine.engine, (tx) => filterGhosts(tx, engine.pool, open));
     dropped += await engine.queue.drop(ghosts);
+    await moveMisplaced(engine, open);
     cursor = held.cursor;
     if (cursor === null) return dropped;
   }
+}
+
+/**
+ * Moves what waits in another class than PostgreSQL says: a bump died before it told the queue, or met the job
+ * on its way there, or in the hands of a worker that gave it back.
+ */
+async function moveMisplaced(engine: PoolEngine, open: readonly HeldJob[]): Promise<void> {
+  const waiting = open.filter((job) => job.state !== "leased");
+  const misplaced = await withEngine(engine.engine, (tx) => listMisplaced(tx, waiting));
+  const ofClass = (name: JobClass) => misplaced.filter((job) => job.class === name).map(({ job }) => job);
+  for (const name of jobClasses) await engine.queue.bump(name, ofClass(name));
 }

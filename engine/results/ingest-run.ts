@@ -103,7 +103,9 @@ export async function ingestRun(
   await insertAttempts(tx, now, { tenant: run.tenant_id, kind }, attempts);
   await decideLateResults(tx, run.tenant_id, updates);
   const wallClockMs = accepted[0]?.job.wall_clock_ms ?? 0;
-  await insertJobs(tx, now, { ...key, kind, class: run.class, pool: run.pool, wallClockMs }, children);
+  const concurrencyKey = accepted[0]?.job.concurrency_key ?? null;
+  const shared = { ...key, kind, class: run.class, pool: run.pool, wallClockMs, concurrencyKey };
+  await insertJobs(tx, now, shared, children);
   await insertImageExceptions(tx, run.tenant_id, run.run_id, [...exceptions, ...leftOver]);
   Object.assign(books, await applyImages(tx, { ...key, feedSeq: run.feed_seq ?? 0, now }, matched));
 

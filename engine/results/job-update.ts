@@ -54,6 +54,7 @@ export function changeOf(
       jobId: newJobId(),
       ordinals: rest.ordinals,
       images,
+      class: job.class,
       ...spent,
       firstQueuedAt: job.first_queued_at,
       parentJobId: job.job_id,

@@ -165,6 +165,19 @@ it("gives the rest of a segment the opinion that its job had: one more permanent
   ]);
 });
 
+it("gives the rest of a segment the class and the key of its job", async () => {
+  await startRun(40);
+  await rows("update scheduler.jobs set class = 'event', concurrency_key = 'hub'");
+  const job = await claim();
+  const { result } = (await lab.scan(job)) as { result: { images: unknown[] } };
+  const partly = failure(transient.error, { result: { ...result, images: result.images.slice(1) } });
+  await lab.queue.worker("w1").settle([job], partly);
+  await lab.ingestAll();
+  expect(
+    await rows("select class, concurrency_key from scheduler.jobs where parent_job_id is not null"),
+  ).toEqual([{ class: "event", concurrency_key: "hub" }]);
+});
+
 it("parks neither what has an invalid input nor anything of a cancelled run", async () => {
   await startRun();
   await fail(failure({ class: "input_invalid", message: "no SBOM" }));

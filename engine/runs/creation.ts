@@ -34,7 +34,7 @@ export const runCreation = z
       context.addIssue({ code: "custom", path, message: `give exactly one of ${subjects.join(", ")}` });
     }
     if (value.scheduleId === undefined) return;
-    for (const name of ["mode", "maxImages", "lastReportOlderThanDays", "pool"] as const) {
+    for (const name of ["mode", "maxImages", "lastReportOlderThanDays", "concurrencyKey", "pool"] as const) {
       if (value[name] === undefined) continue;
       context.addIssue({ code: "custom", path: [name], message: "comes from the schedule; leave it out" });
     }

@@ -77,6 +77,7 @@ export function toMessage(job: QueuedJob): JobMessage {
     run: job.run_id,
     wallClockMs: job.wall_clock_ms,
     ...(job.delay_ms > 0 && { delayMs: job.delay_ms }),
+    ...(job.concurrency_key !== null && { concurrencyKey: job.concurrency_key }),
     payload: JSON.stringify({
       mode: job.mode,
       images: job.images,

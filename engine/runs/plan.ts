@@ -70,7 +70,14 @@ export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
     await insertJobs(
       tx,
       now,
-      { ...key, kind: "scan", class: run.class, pool, wallClockMs: engine.wallClockMs },
+      {
+        ...key,
+        kind: "scan",
+        class: run.class,
+        pool,
+        wallClockMs: engine.wallClockMs,
+        concurrencyKey: request.concurrencyKey ?? null,
+      },
       segments,
     );
     const planned = await recordPlan(tx, now, key, {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../model/errors.ts";
 import { jobClass } from "../../model/queue/job-message.ts";
-import { retriedStatuses } from "../../model/runs/run-request.ts";
+import { retriedStatuses, storedRequest } from "../../model/runs/run-request.ts";
 import { retrySegmentSize } from "../../model/runs/segment-size.ts";
 import { isTerminal, type RunState } from "../../model/runs/states.ts";
 import { sortedSet } from "../../model/sorted-set.ts";
@@ -67,7 +67,7 @@ export async function retryRun(ctx: Ctx, { id, request, key }: RetryInput): Prom
         pool: of.pool,
         retryOf: id,
         ratePerSecond,
-        request: { force: true, retry },
+        request: { force: true, retry, ...keyOf(of) },
       };
       await insertRuns(tx, now, [newRetry(ctx, runId, more)]);
       await recordAudit(ctx, tx, now, {
@@ -84,6 +84,12 @@ export async function retryRun(ctx: Ctx, { id, request, key }: RetryInput): Prom
 }
 
 const nothing = { jobs: 0, largest: 0 };
+
+/** What the jobs of a run share with others their second tries share, too. */
+function keyOf(run: RunRow): { concurrencyKey?: string } {
+  const { concurrencyKey } = storedRequest.parse(run.request);
+  return concurrencyKey === undefined ? {} : { concurrencyKey };
+}
 
 /** The lock makes two retries of one run wait for each other. */
 async function lockRetryable(tx: TenantTx, tenant: string, id: string): Promise<RunRow> {

@@ -126,6 +126,7 @@ export function requestOf(schedule: ScheduleInput): NewRun["request"] {
     selection,
     force: false,
     ...(limits.maxImages !== undefined && { maxImages: limits.maxImages }),
+    ...(limits.concurrencyKey !== undefined && { concurrencyKey: limits.concurrencyKey }),
     ...(onlyIf.lastReportOlderThanDays !== undefined && {
       lastReportOlderThanDays: onlyIf.lastReportOlderThanDays,
     }),

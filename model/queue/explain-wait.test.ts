@@ -28,6 +28,12 @@ const queued: QueuedSituation = {
   pausedTenant: null,
   resultsPending: 0,
   highWater: 10,
+  key: null,
+  keyLeased: 0,
+  keyMaxLeased: null,
+  keyTokenInMs: null,
+  keyClosedMs: null,
+  keyClosedBy: null,
 };
 const codes = (booked: Partial<BookedJob>, situation?: Partial<QueuedSituation>) =>
   explainWait({ ...job, ...booked }, situation && { ...queued, ...situation }, 1_000).map(({ code }) => code);
@@ -66,6 +72,10 @@ test.each<[string, Partial<BookedJob>, Partial<QueuedSituation> | undefined, str
   ["a paused kind and tenant", {}, { pausedKind: "x", pausedTenant: "y" }, ["kind_paused", "tenant_paused"]],
   ["a tenant at its cap", {}, { tenantLeased: 2, tenantMaxLeased: 2 }, ["tenant_at_cap"]],
   ["a tenant below its cap", {}, { tenantLeased: 1, tenantMaxLeased: 2 }, ["next"]],
+  ["a closed key", {}, { key: "hub", keyClosedMs: 500, keyClosedBy: "job_1" }, ["key_closed"]],
+  ["a key at its limit", {}, { key: "hub", keyLeased: 4, keyMaxLeased: 4 }, ["key_at_limit"]],
+  ["a key below its limit", {}, { key: "hub", keyLeased: 3, keyMaxLeased: 4 }, ["next"]],
+  ["a key without a token", {}, { key: "hub", keyTokenInMs: 200 }, ["key_rate_limited"]],
   ["no worker of the kind", {}, { workersOfKind: 0 }, ["no_worker"]],
   ["too many results", {}, { resultsPending: 10 }, ["results_high_water"]],
   ["jobs of its tenant", {}, { jobsBefore: 3, tenantsBefore: 2 }, ["jobs_before"]],

@@ -18,6 +18,9 @@ export const waitCodes = [
   "kind_paused",
   "tenant_paused",
   "tenant_at_cap",
+  "key_closed",
+  "key_at_limit",
+  "key_rate_limited",
   "no_worker",
   "results_high_water",
   "tenants_before",
@@ -64,6 +67,12 @@ export interface QueuedSituation {
   readonly pausedTenant: string | null;
   readonly resultsPending: number;
   readonly highWater: number;
+  readonly key: string | null;
+  readonly keyLeased: number;
+  readonly keyMaxLeased: number | null;
+  readonly keyTokenInMs: number | null;
+  readonly keyClosedMs: number | null;
+  readonly keyClosedBy: string | null;
 }
 
 /**
@@ -150,12 +159,37 @@ function obstacles(queued: QueuedSituation): WaitReason[] {
   if (cap !== null && tenantLeased >= cap) {
     held.push(reason("tenant_at_cap", `Workers hold ${tenantLeased} jobs of the tenant; its cap is ${cap}.`));
   }
+  held.push(...obstaclesOfKey(queued));
   if (workersOfKind === 0) held.push(reason("no_worker", `No worker that takes ${kind} is alive.`));
   if (resultsPending >= highWater) {
     held.push(
       reason(
         "results_high_water",
         `${resultsPending} results wait to be taken in; nothing is given above ${highWater}.`,
+      ),
+    );
+  }
+  return held;
+}
+
+/** What its concurrency key does not allow now. */
+function obstaclesOfKey(queued: QueuedSituation): WaitReason[] {
+  const { key, keyLeased, keyMaxLeased: most, keyTokenInMs, keyClosedMs } = queued;
+  const held: WaitReason[] = [];
+  if (keyClosedMs !== null) {
+    const by = `${queued.keyClosedBy ?? "a job"} was told to come later`;
+    held.push(reason("key_closed", `The key ${key} is closed for ${seconds(keyClosedMs)}: ${by}.`));
+  }
+  if (most !== null && keyLeased >= most) {
+    held.push(
+      reason("key_at_limit", `Workers hold ${keyLeased} jobs of the key ${key}; its limit is ${most}.`),
+    );
+  }
+  if (keyTokenInMs !== null) {
+    held.push(
+      reason(
+        "key_rate_limited",
+        `The rate of the key ${key} lets the next job go in ${seconds(keyTokenInMs)}.`,
       ),
     );
   }

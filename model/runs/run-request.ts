@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { selection } from "../images/selection.ts";
+import { concurrencyKey } from "../queue/job-message.ts";
 import { runId } from "./run.ts";
 
 /**
@@ -18,6 +19,9 @@ export const runRequest = z.strictObject({
   maxImages: z.int().min(1).max(10_000_000).optional(),
   /** Only images whose result is at least so old, or that have none. */
   lastReportOlderThanDays: z.int().min(0).max(3_650).optional(),
+  concurrencyKey: concurrencyKey.optional().meta({
+    description: "What its jobs share with those of other runs, say a registry host: operators limit it.",
+  }),
 });
 
 /** Outcomes of images that may be run again. */

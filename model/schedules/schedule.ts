@@ -4,7 +4,7 @@ import { tenantId } from "../identity/tenant.ts";
 import { selection } from "../images/selection.ts";
 import { labels } from "../labels.ts";
 import { defaultPool, poolName } from "../pools/pool.ts";
-import { jobKind } from "../queue/job-message.ts";
+import { concurrencyKey, jobKind } from "../queue/job-message.ts";
 import { plainText } from "../text.ts";
 import { timestamp } from "../time/timestamp.ts";
 import { parseZone } from "../time/zone.ts";
@@ -43,6 +43,9 @@ const limits = z.strictObject({
   ratePerSecond: z.int().min(1).max(100_000).optional(),
   parallelism: z.int().min(1).max(10_000).optional(),
   maxMinutes: z.int().min(1).max(10_080).optional(),
+  concurrencyKey: concurrencyKey.optional().meta({
+    description: "What the jobs of its runs share with others, say a registry host: operators limit it.",
+  }),
 });
 
 const notify = z.strictObject({

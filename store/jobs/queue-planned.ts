@@ -12,6 +12,7 @@ export interface QueuedJob {
   readonly attempt: number;
   readonly images: number;
   readonly wall_clock_ms: number;
+  readonly concurrency_key: string | null;
   /** How long it must wait before a worker may have it; 0 or less when it may at once. */
   readonly delay_ms: number;
   readonly mode: string;
@@ -92,6 +93,6 @@ export async function listQueued(
 
 /** The columns of a QueuedJob, for a query in which the job is `j` and `next` has mode and trace of the run. */
 function queuedColumns(now: Date) {
-  return sql`j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, next.mode, next.trace,
+  return sql`j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, j.concurrency_key, next.mode, next.trace,
     coalesce(greatest(0, ceil(extract(epoch from j.not_before - ${now}::timestamptz) * 1000)), 0)::int as delay_ms`;
 }

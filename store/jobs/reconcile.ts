@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { JobAttempt } from "../../model/queue/job-message.ts";
+import type { JobAttempt, JobClass } from "../../model/queue/job-message.ts";
 import type { EngineTx } from "../tenant.ts";
 import { type QueuedJob, sendAheadMs } from "./queue-planned.ts";
 
@@ -11,7 +11,7 @@ export async function listQueuedBefore(
   limit: number,
 ): Promise<(QueuedJob & { readonly is_cancelled: boolean })[]> {
   const { rows } = await sql<QueuedJob & { is_cancelled: boolean }>`
-    select j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, r.mode, r.trace,
+    select j.tenant_id, j.run_id, j.job_id, j.kind, j.class, j.attempt, j.images, j.wall_clock_ms, j.concurrency_key, r.mode, r.trace,
            coalesce(greatest(0, ceil(extract(epoch from j.not_before - ${now}::timestamptz) * 1000)), 0)::int as delay_ms,
            r.cancel_requested_at is not null as is_cancelled
       from scheduler.jobs j join scheduler.runs r using (tenant_id, run_id)
@@ -35,6 +35,22 @@ export async function filterGhosts(
      where not exists (select 1 from scheduler.jobs j
                         where j.job_id = a.job and j.attempt = a.attempt and j.state = 'queued'
                           and j.pool = ${pool})
+  `.execute(tx);
+  return rows;
+}
+
+/** The class that PostgreSQL holds these attempts in, for those that wait in another one. */
+export async function listMisplaced(
+  tx: EngineTx,
+  waiting: readonly (JobAttempt & { readonly class: JobClass })[],
+): Promise<{ job: string; class: JobClass }[]> {
+  if (waiting.length === 0) return [];
+  const { rows } = await sql<{ job: string; class: JobClass }>`
+    select j.job_id as job, j.class
+      from unnest(${waiting.map((w) => w.job)}::text[], ${waiting.map((w) => w.attempt)}::int[],
+                  ${waiting.map((w) => w.class)}::text[]) as w (job, attempt, class)
+      join scheduler.jobs j on j.job_id = w.job and j.attempt = w.attempt and j.state = 'queued'
+     where j.class <> w.class
   `.execute(tx);
   return rows;
 }

@@ -124,7 +124,9 @@ async function listedIds(api: ApiLab, operations: readonly Operation[], tenant: 
     const found = texts.find((text) => typeof text === "string" && form.test(text));
     return (found as string | undefined) ?? sampleText(parameter.schema);
   };
-  const lists = reads.filter((one) => parametersIn(one, "query").some(({ name }) => name === "pageToken"));
+  const hasPages = (one: Operation) => parametersIn(one, "query").some(({ name }) => name === "pageToken");
+  const hasBelow = ({ path }: Operation) => operations.some((other) => other.path.startsWith(`${path}/{`));
+  const lists = reads.filter((one) => hasPages(one) || hasBelow(one));
   // Twice those below: some need an id that another of them shows.
   const below = lists.filter(isBelow);
   for (const operation of [...lists.filter((one) => !isBelow(one)), ...below, ...below]) {

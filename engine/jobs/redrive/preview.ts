@@ -20,11 +20,9 @@ export const redrivePreview = z.object({
   oldest: timestamp.optional(),
   newest: timestamp.optional(),
   kinds: z.array(z.object({ kind: z.string(), jobs })),
-  modes: z
-    .array(z.object({ mode: z.enum(runModes), jobs }))
-    .meta({
-      description: "A redrive is of one kind, mode and pool: narrow the filter where there are more.",
-    }),
+  modes: z.array(z.object({ mode: z.enum(runModes), jobs })).meta({
+    description: "A redrive is of one kind, mode and pool: narrow the filter where there are more.",
+  }),
   pools: z.array(z.object({ pool: z.string(), jobs })),
   reasons: z.array(z.object({ reason: parkReason, jobs })),
   errors: z

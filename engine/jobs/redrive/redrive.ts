@@ -41,10 +41,12 @@ export async function redriveJobs(
       const mode = theOne("mode", taken.modes);
       theOne("kind", taken.kinds);
       const pool = theOne("pool", taken.pools);
+      const shared = theOneKey(taken.concurrency_keys);
       const { class: jobClass, ratePerSecond, reason: _, ...asked } = request;
       const retryOf = taken.runs === 1 ? taken.first_run : null;
       const retry = { segmentImages: retrySegmentSize(taken.largest) };
-      const more = { mode, class: jobClass, pool, retryOf, ratePerSecond, request: { force: true, retry } };
+      const again = { force: true, retry, ...shared };
+      const more = { mode, class: jobClass, pool, retryOf, ratePerSecond, request: again };
       await insertRuns(tx, now, [retryRun(ctx, runId, more)]);
       await recordAudit(ctx, tx, now, {
         action: "jobs.redrive",
@@ -57,6 +59,19 @@ export async function redriveJobs(
   );
   if (!answer.isReplay && answer.status === 201) await startNow(ctx, { tenant, runId });
   return answer;
+}
+
+/** The jobs of a run have one concurrency key, or none has one. */
+function theOneKey(keys: TakenJobs["concurrency_keys"]): { concurrencyKey?: string } {
+  if (keys.length > 1) {
+    const given = keys.map((key) => key ?? "none").join(", ");
+    throw invalidField(
+      "filter.runId",
+      `the jobs have several concurrency keys (${given}); drive the jobs of one run again at a time`,
+    );
+  }
+  const [key] = keys;
+  return typeof key === "string" ? { concurrencyKey: key } : {};
 }
 
 /** A run has one mode and one pool, and so have its jobs one kind. */

@@ -15,6 +15,8 @@ export interface TakenJobs {
   readonly kinds: readonly string[];
   readonly modes: readonly string[];
   readonly pools: readonly string[];
+  /** Their concurrency keys; null among them when some have none. */
+  readonly concurrency_keys: readonly (string | null)[];
 }
 
 /**
@@ -39,13 +41,15 @@ export async function takeParked(
          for update skip locked
     ), taken as (
       update scheduler.parked_jobs p set redriven_by = ${of.runId}, redriven_at = ${now}
-        from chosen c where p.tenant_id = c.tenant_id and p.job_id = c.job_id
-      returning p.tenant_id, p.run_id, p.kind, p.mode, p.images
+        from chosen c join scheduler.jobs j on j.tenant_id = c.tenant_id and j.job_id = c.job_id
+       where p.tenant_id = c.tenant_id and p.job_id = c.job_id
+      returning p.tenant_id, p.run_id, p.kind, p.mode, p.images, j.concurrency_key
     )
     select count(*)::int as jobs, coalesce(sum(t.images), 0)::int as images, coalesce(max(t.images), 0)::int as largest,
            count(distinct t.run_id)::int as runs, min(t.run_id) as first_run,
            coalesce(array_agg(distinct t.kind), '{}') as kinds, coalesce(array_agg(distinct t.mode), '{}') as modes,
-           coalesce(array_agg(distinct r.pool), '{}') as pools
+           coalesce(array_agg(distinct r.pool), '{}') as pools,
+           coalesce(array_agg(distinct t.concurrency_key), '{}') as concurrency_keys
       from taken t join scheduler.runs r using (tenant_id, run_id)
   `.execute(tx);
   return rows[0]!;
