@@ -28,7 +28,7 @@ export const redriveRequest = z
   .strictObject({
     filter: parkedFilter.optional().meta({ description: "`{}` is every parked job." }),
     jobIds: sortedSet(jobId, 1_000).min(1).optional(),
-    limit: z.int().min(1).max(100_000).default(10_000).meta({
+    limit: z.int().min(1).max(50_000).default(10_000).meta({
       description: "The most jobs of this batch; the oldest come first, the rest waits for another call.",
     }),
     class: jobClass.default("backfill"),
