@@ -124,7 +124,6 @@ async function listedIds(api: ApiLab, operations: readonly Operation[], tenant: 
     const found = texts.find((text) => typeof text === "string" && form.test(text));
     return (found as string | undefined) ?? sampleText(parameter.schema);
   };
-  const hasPages = (one: Operation) => parametersIn(one, "query").some(({ name }) => name === "pageToken");
   const hasBelow = ({ path }: Operation) => operations.some((other) => other.path.startsWith(`${path}/{`));
   const lists = reads.filter((one) => hasPages(one) || hasBelow(one));
   // Twice those below: some need an id that another of them shows.
@@ -137,6 +136,8 @@ async function listedIds(api: ApiLab, operations: readonly Operation[], tenant: 
   }
   return { of };
 }
+
+const hasPages = (one: Operation) => parametersIn(one, "query").some(({ name }) => name === "pageToken");
 
 const isBelow = ({ path }: Operation) => path.includes("{");
 
