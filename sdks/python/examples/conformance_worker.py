@@ -66,7 +66,7 @@ async def large(job: Job, context: JobContext) -> object:
 
 
 async def artifact(job: Job, context: JobContext) -> object:
-    stored = await context.put_artifact(job.payload["name"], job.payload["text"].encode())
+    stored = await context.publish_artifact(job.payload["name"], job.payload["text"].encode())
     return {"name": stored.name, "digest": stored.digest, "bytes": stored.bytes}
 
 

@@ -16,7 +16,7 @@ async def count(job: Job, context: JobContext) -> object:
         await asyncio.sleep(0.01)  # a job that must stop is cancelled here
         lines.append(str(n))
         context.progress(n, up_to, phase="counting")
-    artifact = await context.put_artifact("numbers.txt", "\n".join(lines).encode(), "text/plain")
+    artifact = await context.publish_artifact("numbers.txt", "\n".join(lines).encode(), "text/plain")
     return {"counted": up_to, "digest": artifact.digest}
 
 

@@ -85,6 +85,11 @@ class Engine:
         #: Answers to give instead, one for each coming request: status and headers.
         self.failures: list[tuple[int, dict[str, str]]] = []
         self.requests = 0
+        #: Answers to requests whose path ends so, each used once, and what those requests were.
+        self.scripts: dict[str, list[Any]] = {}
+        self.asked: list[tuple[str, str, Any]] = []
+        #: The ``traceparent`` of requests, by path.
+        self.traces: dict[str, str | None] = {}
         self.epoch = ""
         self.open()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
@@ -98,6 +103,9 @@ class Engine:
         for thread in self._threads:
             thread.start()
         self._workers: list[RunningWorker] = []
+
+    def script_of(self, path: str) -> list[Any]:
+        return next((answers for end, answers in self.scripts.items() if path.endswith(end)), [])
 
     def call(self, name: str, *args: str | int | bytes) -> Any:
         return self.valkey.execute_command("FCALL", name, 1, self.prefix, self.epoch, *args)
@@ -241,18 +249,22 @@ def _handler_of(engine: Engine) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             url = urlsplit(self.path)
             engine.requests += 1
+            engine.traces[url.path] = self.headers["traceparent"]
             if engine.failures:
                 status, headers = engine.failures.pop(0)
                 self._send(status, {"detail": "as the test wants it"}, headers)
             elif self.headers["authorization"] != f"Bearer {engine.worker_key}":
                 self._send(401, {})
+            elif answers := engine.script_of(url.path):
+                engine.asked.append((self.command, url.query, json.loads(body or "null")))
+                self._send(200, answers.pop(0))
             elif url.path == "/api/v1/worker/register":
                 self._send(200, self._register(json.loads(body)))
             elif self.command == "PUT" and "/artifacts/" in url.path:
                 engine.artifacts[url.path] = StoredArtifact(
                     body, self.headers["content-digest"], url.query, self.headers["content-type"]
                 )
-                self._send(201, {})
+                self._send(200, {"uri": url.path.replace("/worker/", "/scheduler/") + "?" + url.query})
             else:
                 self._send(200, {"path": url.path, "body": body.decode()})
 

@@ -67,13 +67,15 @@ def run() -> Iterator[Run]:
 
 
 def test_the_worker_of_the_readme_is_the_example_and_ends_with_0_on_sigterm(engine: Engine, run: Run) -> None:
-    source = (EXAMPLES / "greeter.py").read_text()
+    source = (EXAMPLES / "list_images.py").read_text()
     assert source in (FOLDER / "README.md").read_text()
     assert len([line for line in source.split("\n") if line]) <= 15
-    process = run(engine, "greeter.py")
-    engine.enqueue("a", kind="greet", payload={"name": "Ada"})
+    engine.scripts["/jobs/a/inputs"] = [{"images": [{"digest": "sha256:1"}]}]
+    process = run(engine, "list_images.py")
+    engine.enqueue("a")
     (one,) = engine.results(1)
-    assert one.outcome["result"] == {"greeting": "Hello, Ada!"}
+    assert (one.outcome["status"], one.outcome["reason"]) == ("incomplete", "only_listed")
+    assert engine.artifacts["/api/v1/worker/jobs/a/artifacts/images.txt"].data == b"sha256:1\n"
     process.send(signal.SIGTERM)
     code, out, err = process.end()
     assert (code, out) == (0, "")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import json
 import threading
 import time
@@ -268,6 +269,16 @@ def test_a_large_result_that_cannot_be_stored_is_a_failure_of_the_dependency(eng
     assert (error["class"], error["code"]) == ("dependency_down", "RESULT_NOT_STORED")
 
 
+class Unseekable(io.BytesIO):
+    """A pipe, as far as anybody can tell."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: object) -> NoReturn:
+        raise io.UnsupportedOperation
+
+
 def test_artifacts_from_bytes_paths_and_files_are_streamed_and_tried_again(
     engine: Engine, tmp_path: Path
 ) -> None:
@@ -276,20 +287,25 @@ def test_artifacts_from_bytes_paths_and_files_are_streamed_and_tried_again(
     path.write_bytes(data)
 
     async def asynchronous(job: Job, context: JobContext) -> object:
-        stored = await context.put_artifact("bytes", data)
+        stored = await context.publish_artifact("bytes", data)
         engine.failures.append((503, {}))
-        again = await context.put_artifact("path", path, "image/png")
+        again = await context.publish_artifact("path", path, "image/png")
+        assert again.uri == "/api/v1/scheduler/jobs/a/artifacts/path?attempt=1&lease=1"
         return [stored.digest, again.digest, again.bytes]
 
     def synchronous(job: Job, context: SyncJobContext) -> object:
         with path.open("rb") as file:
             file.seek(1_000)
             engine.failures.append((503, {}))
-            return context.put_artifact("file", file).digest
+            pieces = (data[at : at + 9_999] for at in range(0, len(data), 9_999))
+            engine.failures.append((503, {}))
+            piped = context.publish_artifact("pieces", pieces).digest
+            assert piped == context.publish_artifact("pipe", Unseekable(data)).digest == digest
+            return context.publish_artifact("file", file).digest
 
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     engine.enqueue("a")
     engine.work({"scan": asynchronous, "sync": synchronous})
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     assert outcomes(engine.results(1))[0]["result"] == [digest, digest, len(data)]
     engine.enqueue("b", kind="sync")
     part = f"sha256:{hashlib.sha256(data[1_000:]).hexdigest()}"
@@ -374,21 +390,36 @@ def test_the_metrics_hooks_are_told(quick_engine: Engine) -> None:
     class Counting(NoMetrics):
         def __init__(self) -> None:
             self.started: list[str] = []
-            self.ended: list[tuple[str, Ending]] = []
+            self.ended: list[tuple[str, Ending, str]] = []
             self.beats = 0
+            self.registrations = 0
+            self.sent: list[tuple[str, int]] = []
+
+        def registered(self) -> None:
+            self.registrations += 1
 
         def job_started(self, kind: str, /) -> None:
             self.started.append(kind)
 
-        def job_ended(self, kind: str, ending: Ending, seconds: float, /) -> None:
-            self.ended.append((kind, ending))
+        def job_ended(self, kind: str, ending: Ending, error_class: str, seconds: float, /) -> None:
+            self.ended.append((kind, ending, error_class))
 
         def beat(self, seconds: float, answered: bool, /) -> None:
             self.beats += answered
 
+        def outcomes_sent(self, verdict: str, count: int, /) -> None:
+            self.sent.append((verdict, count))
+
+    async def refuse(job: Job, context: JobContext) -> None:
+        raise Permanent("no")
+
     metrics = Counting()
     quick_engine.enqueue("a")
-    quick_engine.work({"scan": nothing}, metrics=metrics)
-    quick_engine.results(1)
-    until(lambda: metrics.beats > 0)
-    assert (metrics.started, metrics.ended) == (["scan"], [("scan", "succeeded")])
+    quick_engine.enqueue("b", kind="bad")
+    quick_engine.work({"scan": nothing, "bad": refuse}, metrics=metrics)
+    quick_engine.results(2)
+    until(lambda: metrics.beats > 0 and len(metrics.sent) == 2)
+    assert metrics.registrations == 1
+    assert sorted(metrics.started) == ["bad", "scan"]
+    assert sorted(metrics.ended) == [("bad", "failed", "permanent"), ("scan", "succeeded", "")]
+    assert metrics.sent == [("accepted", 1), ("accepted", 1)]

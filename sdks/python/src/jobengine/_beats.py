@@ -56,6 +56,7 @@ class Beats:
                     await self.beat_now()
                     break
                 except QueueAway:
+                    self._metrics.queue_failed()
                     self._lose_silent()
                     await asyncio.sleep(min(self._beat_seconds / 2, 0.5))
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from ._backoff import backoff_seconds
 from ._beats import Beats
+from ._metrics import Metrics
 from ._pause import pause
 from ._queue import Queue, QueueAway
 from ._slots import Slots
@@ -25,6 +26,7 @@ async def claim_until(
     start: Callable[[ClaimedJob, float], None],
     on_drain: Callable[[], None],
     look_again: asyncio.Event,
+    metrics: Metrics,
 ) -> None:
     """Raises QueueLost. A claim under way is waited for, stop or not: what it brings is this worker's.
 
@@ -49,6 +51,7 @@ async def claim_until(
             elif len(reply.jobs) < free:
                 await _sleep(queue, reply.retry_after_seconds or _IDLE_SECONDS, stopping, look_again)
         except QueueAway:
+            metrics.queue_failed()
             await pause(backoff_seconds(failures, 0.05, 1.0), stopping)
             failures += 1
 

@@ -1,29 +1,28 @@
 """What a handler gets beside its job."""
 
 import threading
-from collections.abc import Mapping
-from typing import Any
 
-import httpx
-
-from ._artifacts import Artifact, ArtifactSource, check_artifact_name, put_artifact
-from ._engine_api import Body, EngineApi, json_of
+from ._api_client import ApiClient, SyncApiClient
+from ._artifacts import Artifact, ArtifactSource, check_artifact_name, publish_artifact
+from ._engine_api import EngineApi
 from ._errors import JobStopped, StopReason
 from ._hand import Hand
 from ._job import Job
-from ._outcome import to_json
 from ._own_loop import OwnLoop
 from ._progress import progress_text
+from ._tracing import Tracing
+from ._watermark import SyncWatermark, Watermark
 
 _OCTETS = "application/octet-stream"
 
 
 class _Context:
-    def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop) -> None:
+    def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop, tracing: Tracing) -> None:
         self.job = job
         self._hand = hand
         self._engine_api = api
         self._own_loop = own_loop
+        self._tracing = tracing
 
     @property
     def stop_reason(self) -> StopReason | None:
@@ -48,28 +47,38 @@ class _Context:
 class JobContext(_Context):
     """For asynchronous handlers. A job that must stop has its task cancelled; ``stop_reason`` says why."""
 
-    def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop) -> None:
-        super().__init__(job, hand, api, own_loop)
+    def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop, tracing: Tracing) -> None:
+        super().__init__(job, hand, api, own_loop, tracing)
         #: The engine's worker routes, signed with the worker's key.
-        self.api = ApiClient(hand, api, own_loop)
+        self.api = ApiClient(job, hand, api, own_loop, tracing)
 
-    async def put_artifact(self, name: str, source: ArtifactSource, content_type: str = _OCTETS) -> Artifact:
-        """Stores bytes or a file under a name of this job, by digest; the same bytes again are a no-op.
+    async def publish_artifact(self, name: str, source: ArtifactSource, mime: str = _OCTETS) -> Artifact:
+        """Stores bytes, a file or a stream under a name of this job, by digest.
 
-        ``name``: 1 to 128 of ``A-Z a-z 0-9 . _ -``.
+        ``name``: 1 to 128 of ``A-Z a-z 0-9 . _ -``. The same bytes again are the
+        same artifact. ``mime``: ``application/octet-stream``, ``application/json``, ``application/x-ndjson`` or
+        ``text/plain``.
         """
         check_artifact_name(name)
-        work = put_artifact(self._engine_api, self._hand.ref, name, source, content_type)
+        headers = self._tracing.headers(self.job)
+        work = publish_artifact(self._engine_api, self._hand.ref, name, source, mime, headers)
         return await self._own_loop.ask(self._hand, work)
+
+    def watermark(self, name: str) -> Watermark:
+        """How far jobs of this kind have come in something that they read.
+
+        ``name``: 1 to 128 of ``A-Z a-z 0-9 _ . : -``.
+        """
+        return Watermark(self.api, self._hand.ref, name)
 
 
 class SyncJobContext(_Context):
     """For synchronous handlers, which run in a thread. They look at ``stop_event`` themselves."""
 
-    def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop) -> None:
-        super().__init__(job, hand, api, own_loop)
+    def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop, tracing: Tracing) -> None:
+        super().__init__(job, hand, api, own_loop, tracing)
         #: The engine's worker routes, signed with the worker's key. Calls end with JobStopped when the job must.
-        self.api = SyncApiClient(hand, api, own_loop)
+        self.api = SyncApiClient(job, hand, api, own_loop, tracing)
 
     @property
     def stop_event(self) -> threading.Event:
@@ -81,82 +90,21 @@ class SyncJobContext(_Context):
         if self._hand.stop_reason is not None:
             raise JobStopped(self._hand.stop_reason)
 
-    def put_artifact(self, name: str, source: ArtifactSource, content_type: str = _OCTETS) -> Artifact:
-        """Stores bytes or a file under a name of this job, by digest; the same bytes again are a no-op.
+    def publish_artifact(self, name: str, source: ArtifactSource, mime: str = _OCTETS) -> Artifact:
+        """Stores bytes, a file or a stream under a name of this job, by digest.
 
-        ``name``: 1 to 128 of ``A-Z a-z 0-9 . _ -``.
+        ``name``: 1 to 128 of ``A-Z a-z 0-9 . _ -``. The same bytes again are the
+        same artifact. ``mime``: ``application/octet-stream``, ``application/json``, ``application/x-ndjson`` or
+        ``text/plain``.
         """
         check_artifact_name(name)
-        work = put_artifact(self._engine_api, self._hand.ref, name, source, content_type)
+        headers = self._tracing.headers(self.job)
+        work = publish_artifact(self._engine_api, self._hand.ref, name, source, mime, headers)
         return self._own_loop.ask_blocking(self._hand, work)
 
+    def watermark(self, name: str) -> SyncWatermark:
+        """How far jobs of this kind have come in something that they read.
 
-class ApiClient:
-    """Calls to the engine's worker routes, with retries: see ``EngineApi``."""
-
-    def __init__(self, hand: Hand, api: EngineApi, own_loop: OwnLoop) -> None:
-        self._hand = hand
-        self._api = api
-        self._own_loop = own_loop
-
-    async def get(self, path: str) -> Any:
-        """The parsed JSON of the answer."""
-        return json_of(await self.request("GET", path))
-
-    async def post(self, path: str, json: Any) -> Any:
-        """Sends JSON; answers the parsed JSON, ``None`` when there is none."""
-        return json_of(await self.request("POST", path, json=json))
-
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        content: bytes | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
-        """The bare request: ``path`` below the API's address, headers added to the signed ones."""
-        body, more = _body_of(content, json, headers)
-        work = self._api.request(method, path, body=body, headers=more)
-        return await self._own_loop.ask(self._hand, work)
-
-
-class SyncApiClient:
-    """The same for synchronous handlers."""
-
-    def __init__(self, hand: Hand, api: EngineApi, own_loop: OwnLoop) -> None:
-        self._hand = hand
-        self._api = api
-        self._own_loop = own_loop
-
-    def get(self, path: str) -> Any:
-        """The parsed JSON of the answer."""
-        return json_of(self.request("GET", path))
-
-    def post(self, path: str, json: Any) -> Any:
-        """Sends JSON; answers the parsed JSON, ``None`` when there is none."""
-        return json_of(self.request("POST", path, json=json))
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        content: bytes | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
-        """The bare request: ``path`` below the API's address, headers added to the signed ones."""
-        body, more = _body_of(content, json, headers)
-        work = self._api.request(method, path, body=body, headers=more)
-        return self._own_loop.ask_blocking(self._hand, work)
-
-
-def _body_of(
-    content: bytes | None, json: Any, headers: Mapping[str, str] | None
-) -> tuple[Body | None, Mapping[str, str]]:
-    if json is None:
-        return (None if content is None else lambda: content), headers or {}
-    text = to_json(json)
-    return (lambda: text), {"content-type": "application/json", **(headers or {})}
+        ``name``: 1 to 128 of ``A-Z a-z 0-9 _ . : -``.
+        """
+        return SyncWatermark(self.api, self._hand.ref, name)

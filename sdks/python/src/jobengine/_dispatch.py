@@ -16,6 +16,7 @@ from ._mailbox import Mailbox
 from ._outcome import Document, Outcome, encode_outcome, outcome_of_error, outcome_of_return
 from ._own_loop import OwnLoop
 from ._threads import Threads
+from ._tracing import Tracing
 
 
 class Finished(NamedTuple):
@@ -37,6 +38,7 @@ class Dispatch:
         handlers: Handlers,
         handlers_loop: asyncio.AbstractEventLoop,
         api: EngineApi,
+        tracing: Tracing,
     ) -> None:
         own_loop = asyncio.get_running_loop()
         self._async: dict[str, AsyncHandler] = {}
@@ -47,6 +49,7 @@ class Dispatch:
             else:
                 self._sync[kind] = cast(SyncHandler, handler)
         self._api = api
+        self._tracing = tracing
         self._own_loop = OwnLoop(own_loop)
         self._handlers_loop = handlers_loop
         self._threads = Threads()
@@ -118,8 +121,9 @@ class Dispatch:
         except ValueError:
             return _finish(hand, _not_json(), started)
         try:
-            context = JobContext(job, hand, self._api, self._own_loop)
-            value = await handler(job, context)
+            context = JobContext(job, hand, self._api, self._own_loop, self._tracing)
+            with self._tracing.span(job):
+                value = await handler(job, context)
         except BaseException as error:  # also SystemExit: a handler does not end the worker
             return _finish_failed(hand, error, started)
         return _finish(hand, outcome_of_return(value), started)
@@ -131,9 +135,10 @@ class Dispatch:
         except ValueError:
             return _finish(hand, _not_json(), started)
         try:
-            context = SyncJobContext(job, hand, self._api, self._own_loop)
-            value = handler(job, context)
-            _refuse_awaitable(value)
+            context = SyncJobContext(job, hand, self._api, self._own_loop, self._tracing)
+            with self._tracing.span(job):
+                value = handler(job, context)
+                _refuse_awaitable(value)
         except BaseException as error:  # also SystemExit: a handler does not end the worker
             return _finish_failed(hand, error, started)
         return _finish(hand, outcome_of_return(value), started)

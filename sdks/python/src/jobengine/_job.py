@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from ._tracing import TraceContext, trace_context_of
 from ._wire import ClaimedJob
 
 
@@ -22,6 +23,8 @@ class Job:
     payload: Any
     #: What it shares with other jobs, say a registry host; empty when nothing.
     concurrency_key: str = ""
+    #: The trace of whoever asked for the work, if there is one.
+    trace_context: TraceContext | None = None
 
 
 def to_job(claimed: ClaimedJob) -> Job:
@@ -39,6 +42,7 @@ def to_job(claimed: ClaimedJob) -> Job:
         run=claimed.run,
         payload=payload,
         concurrency_key=claimed.concurrency_key,
+        trace_context=trace_context_of(payload),
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal
 
-from ._artifacts import put_artifact
+from ._artifacts import publish_artifact
 from ._beats import Beats
 from ._claims import claim_until
 from ._dispatch import Dispatch, Finished
@@ -65,7 +65,9 @@ class Session:
             on_silence=self._look_again.set,
             metrics=metrics,
         )
-        self._settler = Settler(queue=self._queue, beats=self._beats, log=log, on_done=self._on_settled)
+        self._settler = Settler(
+            queue=self._queue, beats=self._beats, log=log, metrics=metrics, on_done=self._on_settled
+        )
 
     async def run(self) -> Literal["stopped", "lost"]:
         """What was in hand when the registration is lost is lost, too: its handlers are told so.
@@ -96,7 +98,9 @@ class Session:
         hand = finished.hand
         if finished.is_interrupted:
             self._on_drain()
-        self._metrics.job_ended(hand.claimed.kind, _ending_of(finished), finished.seconds)
+        ending = _ending_of(finished)
+        error_class = str(finished.document.outcome["error"]["class"]) if ending == "failed" else ""
+        self._metrics.job_ended(hand.claimed.kind, ending, error_class, finished.seconds)
         if self._is_over or hand.is_gone:
             self._on_settled(hand)
         elif hand.stop_reason == "cancel":
@@ -118,6 +122,7 @@ class Session:
             start=self._start,
             on_drain=self._on_drain,
             look_again=self._look_again,
+            metrics=self._metrics,
         )
 
     async def _leave(self) -> None:
@@ -155,7 +160,7 @@ class Session:
     async def _store_and_settle(self, hand: Hand, document: Document) -> None:
         """A result that makes the document too large goes by reference; when that fails, so does the job."""
         try:
-            stored = await put_artifact(
+            stored = await publish_artifact(
                 self._api, hand.ref, "result.json", document.large_result or b"", "application/json"
             )
             reference = {"name": stored.name, "digest": stored.digest, "bytes": stored.bytes}

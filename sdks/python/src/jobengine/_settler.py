@@ -9,6 +9,7 @@ from ._beats import Beats
 from ._hand import Hand
 from ._limits import SETTLE_BYTES, SETTLE_ITEMS
 from ._log import Log
+from ._metrics import Metrics
 from ._queue import Queue, QueueAway
 
 
@@ -26,10 +27,13 @@ class Settler:
     ``on_done`` is called when the queue has taken an outcome, or when its job turned out to be lost.
     """
 
-    def __init__(self, *, queue: Queue, beats: Beats, log: Log, on_done: Callable[[Hand], None]) -> None:
+    def __init__(
+        self, *, queue: Queue, beats: Beats, log: Log, metrics: Metrics, on_done: Callable[[Hand], None]
+    ) -> None:
         self._queue = queue
         self._beats = beats
         self._log = log
+        self._metrics = metrics
         self._on_done = on_done
         self._pending: list[Pending] = []
         self._bell = asyncio.Event()
@@ -62,6 +66,7 @@ class Settler:
                 await self._send()
                 failures = 0
             except QueueAway:
+                self._metrics.queue_failed()
                 await asyncio.sleep(backoff_seconds(failures, 0.05, 1.0))
                 failures += 1
                 self._drop_lost()
@@ -76,6 +81,7 @@ class Settler:
         verdicts = await self._queue.settle([(item.hand.ref, item.outcome) for item in batch])
         self._pending = self._pending[len(batch) :]
         for item, verdict in zip(batch, verdicts, strict=False):
+            self._metrics.outcomes_sent(verdict, 1)
             if verdict not in ("accepted", "known"):
                 ref = item.hand.ref
                 self._log.warn("an outcome was not accepted", job=ref.job, attempt=ref.attempt, verdict=verdict)

@@ -23,6 +23,7 @@ from ._registration import Registration, RegistrationFailed, register
 from ._session import Session
 from ._signals import stopping_on_signals
 from ._slots import Slots
+from ._tracing import PassOn, Tracing
 from ._worker_key import secret_of
 
 #: A registration that held so long was a good one: the waits start over.
@@ -47,6 +48,7 @@ class Worker:
     :param handle_signals: Drain on SIGTERM and SIGINT, leave at once on the second.
     :param logger: Default: the logger ``jobengine``.
     :param metrics: Hooks for counting.
+    :param tracing: Carries traces further than the payload.
     :raises ValueError: when an option is wrong.
     """
 
@@ -62,6 +64,7 @@ class Worker:
         handle_signals: bool = True,
         logger: logging.Logger | None = None,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         check_options(
             api_url=api_url,
@@ -80,6 +83,7 @@ class Worker:
         self._handle_signals = handle_signals
         self._log = Log(logger or default_logger)
         self._metrics = GuardedMetrics(metrics or NoMetrics(), self._log)
+        self._tracing = tracing or PassOn()
         self._is_started = False
         self._stops = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -159,7 +163,7 @@ class Worker:
         self._see_stops()  # stop() may have been called before
         slots = Slots(self._concurrency)
         api = EngineApi(self._api_url, self._worker_key)
-        dispatch = Dispatch(handlers=self._kinds, handlers_loop=handlers_loop, api=api)
+        dispatch = Dispatch(handlers=self._kinds, handlers_loop=handlers_loop, api=api, tracing=self._tracing)
         try:
             await self._work_until_stopped(slots, api, dispatch, self._stopping, self._hurry)
             await _until_all_free(slots, self._hurry)
@@ -206,6 +210,7 @@ class Worker:
         if registration is None:
             return "stopped"
         self._last_id = registration.worker_id
+        self._metrics.registered()
         self._log.info("registered", worker=registration.worker_id, queue=registration.queue)
         session = Session(
             registration=registration,
