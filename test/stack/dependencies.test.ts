@@ -7,10 +7,10 @@ const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"
   Record<string, string>
 >;
 const packages = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.overrides };
-/** What the Go SDK requires by itself; a version in a go.mod is always exact. */
-const goModules = readFileSync(path.join(root, "sdks/go/go.mod"), "utf8")
-  .split("\n")
-  .filter((line) => !line.includes("// indirect"))
+/** What the Go SDK and its adapters require by themselves; a version in a go.mod is always exact. */
+const goModules = ["go.mod", "otel/go.mod", "prometheus/go.mod"]
+  .flatMap((file) => readFileSync(path.join(root, "sdks/go", file), "utf8").split("\n"))
+  .filter((line) => !line.includes("// indirect") && !line.includes("jobengine/sdks/go"))
   .flatMap((line) => /^(?:require )?\s*(\S+\.\S+\/\S+) v\d/.exec(line)?.[1] ?? []);
 
 test("docs/dependencies.md has a line for every package, and for no other", () => {
