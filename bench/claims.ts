@@ -7,7 +7,13 @@ import type { RawJob } from "../platform/valkey/testing/raw-worker.ts";
 import { report } from "./stack.ts";
 
 const depths = [10_000, 100_000, 1_000_000];
-const tenantCounts = [1, 1_000];
+/** Who and what the jobs are of; half of the keys are closed. */
+const mixes = [
+  { tenants: 1, keys: 0 },
+  { tenants: 1_000, keys: 0 },
+  { tenants: 10, keys: 1_000 },
+] as const;
+type Mix = (typeof mixes)[number];
 const rounds = 200;
 const slots = 16;
 const enqueuedAtOnce = 1_000;
@@ -21,8 +27,8 @@ export async function benchClaims(): Promise<void> {
     onLine: (line) => console.log(`  ${line}`),
   });
   try {
-    for (const tenants of tenantCounts) {
-      for (const depth of depths) await measureDepth(servers.valkeyUrl, tenants, depth);
+    for (const mix of mixes) {
+      for (const depth of depths) await measureDepth(servers.valkeyUrl, mix, depth);
     }
   } finally {
     await servers.stop();
@@ -30,12 +36,15 @@ export async function benchClaims(): Promise<void> {
   }
 }
 
-async function measureDepth(valkeyUrl: string, tenants: number, depth: number): Promise<void> {
+async function measureDepth(valkeyUrl: string, mix: Mix, depth: number): Promise<void> {
   await using t = await openTestQueue({ highWater: 10_000_000 }, valkeyUrl);
   await untilFreed(t);
-  console.log(`\n${depth.toLocaleString("en")} jobs of ${tenants.toLocaleString("en")} tenants`);
+  const { tenants, keys } = mix;
+  const ofKeys = keys > 0 ? ` and ${keys.toLocaleString("en")} keys, half of them closed` : "";
+  console.log(`\n${depth.toLocaleString("en")} jobs of ${tenants.toLocaleString("en")} tenants${ofKeys}`);
+  await closeKeys(t, keys / 2);
   const before = await usedBytes(t);
-  const enqueueMs = await timed(() => fill(t, tenants, depth));
+  const enqueueMs = await timed(() => fill(t, mix, depth));
   report("enqueue, calls of 1,000", `${Math.round(depth / (enqueueMs / 1_000)).toLocaleString("en")} jobs/s`);
   report("memory", `${Math.round(((await usedBytes(t)) - before) / depth)} bytes a job`);
 
@@ -62,13 +71,14 @@ async function measureDepth(valkeyUrl: string, tenants: number, depth: number): 
   if (!kept) process.exitCode = 1;
 }
 
-async function fill(t: TestQueue, tenants: number, depth: number): Promise<void> {
+async function fill(t: TestQueue, { tenants, keys }: Mix, depth: number): Promise<void> {
   for (let from = 0; from < depth; from += enqueuedAtOnce) {
     await t.queue.enqueue(
       Array.from({ length: enqueuedAtOnce }, (_, at) =>
         aJob(`job_${from + at}`, {
           tenant: `t${(from + at) % tenants}`,
           run: `run_${Math.floor(from / 10_000)}`,
+          ...(keys > 0 && { concurrencyKey: `registry-${(from + at) % keys}.example` }),
         }),
       ),
     );
@@ -100,6 +110,13 @@ function perCall({ elapsedMs, serverMs }: Cost): [value: string, note: string] {
 
 function perRound(ms: number): string {
   return `${Math.round((ms / rounds) * 1_000)} µs`;
+}
+
+/** As outcomes that ask to come back in an hour would. */
+async function closeKeys({ valkey, queue }: TestQueue, count: number): Promise<void> {
+  const until = Date.now() + 3_600_000;
+  const closed = Array.from({ length: count }, (_, at) => [until, `registry-${at}.example`]).flat();
+  if (count > 0) await valkey.zadd(`${queue.keyPrefix}key:closed`, ...closed);
 }
 
 /** The keys of the queue before this one are freed in the background. */

@@ -19,7 +19,7 @@ npm run bench -- queue [--only dispatch,work,…] [--rounds N] [--scale X]
   run       a run over N images (100,000) with no-op workers, results ingested, history events
   impact    impact queries at N images × 40 components, with their plans
   fairness  shares and waits of tenants on the queue, beside round robin and first come, first served
-  claims    what enqueue, claim and settle cost as the queue grows, with 1 and with 1,000 tenants
+  claims    what enqueue, claim and settle cost as the queue grows, with 1 and with 1,000 tenants, and with keys
   queue     the queue beside BullMQ, asynq, Celery and graphile-worker, in turns; some ten minutes. Its parts:
             dispatch  one client enqueues, beside addBulk
             work      claim, no-op, settle with a worker of each SDK, beside the peer of its language
