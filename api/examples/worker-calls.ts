@@ -19,6 +19,7 @@ export const claimExample: ClaimAnswer = {
   word: "ok",
   retryAfterMs: 0,
   ...times,
+  waitedMs: 12_480,
   jobs: [
     {
       ...leaseExample,

@@ -45,15 +45,17 @@ async function claimOrWait(
   { free, kinds, waitSeconds }: ClaimCall,
   { gone, closing }: ClaimSignals,
 ): Promise<ClaimAnswer> {
-  const untilMs = performance.now() + waitSeconds * 1_000;
+  const sinceMs = performance.now();
   const ended = AbortSignal.any([gone, closing]);
   for (;;) {
-    const answer = await calls.claim(caller, free, kinds);
+    // Rounded down, and from before the claim: no lease of its answer began earlier.
+    const waitedMs = Math.floor(performance.now() - sinceMs);
+    const answer = { ...(await calls.claim(caller, free, kinds)), waitedMs };
     if (answer.jobs.length > 0) {
       giveBackWhenGone(calls, caller, answer, gone);
       return answer;
     }
-    const leftMs = untilMs - performance.now();
+    const leftMs = sinceMs + waitSeconds * 1_000 - performance.now();
     const isIdle = answer.word === "ok" && answer.retryAfterMs === 0 && free > 0;
     if (!isIdle || leftMs <= 0) return answer;
     if ((await calls.waitForWake(caller, leftMs, ended)) === "ended") return answer;
@@ -67,7 +69,7 @@ async function claimOrWait(
 function giveBackWhenGone(
   calls: WorkerCalls,
   caller: QueueCaller,
-  { jobs }: ClaimAnswer,
+  { jobs }: Pick<ClaimAnswer, "jobs">,
   gone: AbortSignal,
 ): void {
   const leases = jobs.map(({ job, attempt, lease }) => ({ job, attempt, lease }));

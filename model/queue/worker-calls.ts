@@ -84,6 +84,10 @@ export const claimAnswer = z.object({
   word: z.enum(["ok", "busy", "drain"]),
   retryAfterMs: z.int().meta({ description: "Above 0: claim again after so long." }),
   ...times,
+  waitedMs: z.int().min(0).meta({
+    description:
+      "How long the call waited for work: the leases began no earlier than so long after it was sent.",
+  }),
   jobs: z.array(claimedJob),
 });
 export type ClaimAnswer = z.infer<typeof claimAnswer>;

@@ -24,7 +24,7 @@ export interface QueueCaller {
  * @throws WrongEpochError when the worker must register again, DomainError `unavailable` while the server is away.
  */
 export interface WorkerCalls {
-  claim(caller: QueueCaller, free: number, kinds: readonly string[]): Promise<ClaimAnswer>;
+  claim(caller: QueueCaller, free: number, kinds: readonly string[]): Promise<Omit<ClaimAnswer, "waitedMs">>;
   beat(caller: QueueCaller, jobs: BeatCall["jobs"]): Promise<BeatAnswer>;
   settle(caller: QueueCaller, jobs: SettleCall["jobs"]): Promise<SettleAnswer>;
   release(caller: QueueCaller, jobs: readonly LeaseRef[]): Promise<ReleaseAnswer>;

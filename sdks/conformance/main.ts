@@ -7,7 +7,7 @@ import { Interrupted, StackError, startServers } from "../../scripts/stack/stack
 import { type ConformanceArguments, parseConformanceArguments, usage } from "./runner/arguments.ts";
 import { renderResult, renderSummary, summarize } from "./runner/report.ts";
 import { runScenarios } from "./runner/run-scenarios.ts";
-import { scenarios } from "./scenarios/all.ts";
+import { scenariosOver } from "./scenarios/all.ts";
 
 const usageExitCode = 2;
 
@@ -46,8 +46,8 @@ async function withValkey<T>(signal: AbortSignal, work: (valkeyUrl: string) => P
 }
 
 async function main(args: ConformanceArguments): Promise<number> {
-  const { command, only, sideBySide, isJson } = args;
-  const chosen = scenarios.filter(
+  const { command, only, sideBySide, isJson, transport } = args;
+  const chosen = scenariosOver(transport).filter(
     ({ name }) => only.length === 0 || only.some((text) => name.toLowerCase().includes(text.toLowerCase())),
   );
   if (args.isList) {
@@ -67,6 +67,7 @@ async function main(args: ConformanceArguments): Promise<number> {
     const results = await runScenarios(chosen, {
       valkeyUrl,
       command,
+      transport,
       sideBySide,
       signal,
       onResult: (result) => print(renderResult(result)),
@@ -76,7 +77,9 @@ async function main(args: ConformanceArguments): Promise<number> {
     const summary = summarize(results);
     print(`\n${renderSummary(summary, seconds)}`);
     if (isJson)
-      console.log(JSON.stringify({ worker: command, ...summary, seconds, scenarios: results }, null, 2));
+      console.log(
+        JSON.stringify({ worker: command, transport, ...summary, seconds, scenarios: results }, null, 2),
+      );
     return summary.failed === 0 ? 0 : 1;
   });
 }

@@ -47,7 +47,7 @@ func (b *beats) run(ctx context.Context) error {
 			}
 			b.metrics.QueueFailed()
 			_, gap := b.times.get()
-			pause(ctx, min(gap/2, 500*time.Millisecond))
+			pause(ctx, min(gap/2, queue.WaitAtLeast(500*time.Millisecond, err)))
 		}
 	}
 }

@@ -7,14 +7,12 @@ import (
 	"github.com/jobengine/jobengine/sdks/go/internal/queue"
 )
 
-// idleTime is how long an idle worker sleeps in the server before it looks by itself.
-const idleTime = 20 * time.Second
-
 // claimUntilStopped claims whenever a slot is free and sleeps in the server while there is no work.
 func (s *session) claimUntilStopped() error {
 	ctx, stop := context.WithCancel(s.ctx)
 	defer stop()
 	defer context.AfterFunc(s.stop.drain, stop)()
+	defer context.AfterFunc(s.stop.drain, s.client.EndSleep)()
 	failures := 0
 	for {
 		free := s.slots.waitFree(ctx)
@@ -27,7 +25,7 @@ func (s *session) claimUntilStopped() error {
 			failures = 0
 		case queue.IsAway(err):
 			s.settings.metrics.QueueFailed()
-			pause(ctx, backoff(failures, 50*time.Millisecond, time.Second))
+			pause(ctx, queue.WaitAtLeast(backoff(failures, 50*time.Millisecond, time.Second), err))
 			failures++
 		default:
 			return err
@@ -43,8 +41,11 @@ func (s *session) claim(ctx context.Context, free int) error {
 		return err
 	}
 	s.times.set(reply.LeaseTime, reply.BeatGap)
+	// An answer that came late may be about leases that are nearly over, or over: then a beat decides, as after any
+	// silence, and until it does nothing of them is published.
+	began := later(sent.Add(reply.Waited), time.Now().Add(-2*reply.BeatGap-time.Millisecond))
 	for _, job := range reply.Jobs {
-		s.begin(job, sent)
+		s.begin(job, began)
 	}
 	if reply.Word == "drain" {
 		s.stop.askDrain()
@@ -53,23 +54,30 @@ func (s *session) claim(ctx context.Context, free int) error {
 	if len(reply.Jobs) >= free {
 		return nil
 	}
-	return s.sleep(ctx, orDefault(reply.RetryAfter, idleTime))
+	return s.sleep(ctx, reply)
 }
 
-// sleep waits in the server for a wake. A pop that is under way when the worker shall drain is left behind; it
+// sleep waits until another claim may be worth it. A pop that is under way when the worker shall drain is left behind; it
 // ends with the connection.
-func (s *session) sleep(ctx context.Context, limit time.Duration) error {
+func (s *session) sleep(ctx context.Context, after queue.Claim) error {
 	woken := make(chan error, 1)
-	go func() { woken <- s.client.WaitForWake(s.ctx, limit) }()
+	go func() { woken <- s.client.WaitForWork(s.ctx, after) }()
 	select {
 	case err := <-woken:
 		if queue.IsAway(err) {
 			// Without the connection nobody can wake this worker: come back soon and claim.
-			pause(ctx, min(limit, backoff(0, 500*time.Millisecond, time.Second)))
+			pause(ctx, backoff(0, 500*time.Millisecond, time.Second))
 			return nil
 		}
 		return err
 	case <-ctx.Done():
 		return nil
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
+
+	"github.com/jobengine/jobengine/sdks/go/internal/queue"
 )
 
 // engineHTTP makes requests to the engine with the worker's key.
@@ -115,7 +116,7 @@ func failureOf(request apiRequest, response *http.Response) (err error, isPassin
 		message := fmt.Sprintf("%s %s answered %d.", request.method, request.path, status)
 		return &DependencyDown{Message: message, Code: apiCode(status)}, true
 	case http.StatusTooManyRequests:
-		return &RetryAfter{After: orDefault(retryAfterOf(response.Header), 10*time.Second), Code: apiCode(status)}, false
+		return &RetryAfter{After: orDefault(queue.RetryAfter(response.Header), 10*time.Second), Code: apiCode(status)}, false
 	default:
 		return &APIError{request.method, request.path, status, problemDetail(text)}, false
 	}
@@ -127,21 +128,4 @@ func problemDetail(text []byte) string {
 		return ""
 	}
 	return cutToBytes(orDefault(problem.Detail, problem.Title), 500)
-}
-
-// retryAfterOf reads Retry-After, in seconds or as a date by the server's own clock; 0 when there is none.
-func retryAfterOf(header http.Header) time.Duration {
-	value := header.Get("Retry-After")
-	if count, err := strconv.ParseFloat(value, 64); err == nil && count > 0 && count <= 1e6 {
-		return seconds(count)
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, at.Sub(now))
 }

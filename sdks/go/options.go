@@ -33,6 +33,7 @@ type settings struct {
 	metrics     Metrics
 	tracing     Tracing
 	engine      *engineHTTP
+	transport   Transport
 	valkeyTLS   *tls.Config
 }
 
@@ -61,6 +62,14 @@ func (w *Worker) settings() (*settings, error) {
 	if w.Concurrency < 0 || w.Concurrency > queue.MaxSlots {
 		return nil, &OptionError{"Concurrency", "must be from 1 to 1,000"}
 	}
+	transport := orDefault(w.Transport, Valkey)
+	if transport != Valkey && transport != HTTPS {
+		return nil, &OptionError{"Transport", "must be valkey or https"}
+	}
+	trusted, err := trusting(w.CAFile)
+	if err != nil {
+		return nil, err
+	}
 	host, _ := os.Hostname()
 	made := &settings{
 		key:         key,
@@ -73,11 +82,12 @@ func (w *Worker) settings() (*settings, error) {
 		log:         w.Logger,
 		metrics:     w.Metrics,
 		tracing:     w.Tracing,
-		valkeyTLS:   w.ValkeyTLS,
+		transport:   transport,
+		valkeyTLS:   orDefault(w.ValkeyTLS, trusted),
 		engine: &engineHTTP{
 			base:   strings.TrimRight(w.APIURL, "/"),
 			key:    w.WorkerKey,
-			client: withoutRedirects(w.HTTPClient),
+			client: withoutRedirects(orDefault(w.HTTPClient, clientTrusting(trusted))),
 		},
 	}
 	if made.log == nil {
@@ -94,10 +104,7 @@ func (w *Worker) settings() (*settings, error) {
 }
 
 func withoutRedirects(client *http.Client) *http.Client {
-	own := http.Client{}
-	if client != nil {
-		own = *client
-	}
+	own := *client
 	// A redirect could carry the key to another host; the engine's routes have none.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own

@@ -1,6 +1,7 @@
 package jobengine
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func TestSettleCallsAreCut(t *testing.T) {
 	}
 	settler.pending = settler.pending[:0]
 	for range 20 {
-		settler.add(newHand(t.Context(), queue.ClaimedJob{}, nil, time.Now()), make([]byte, queue.MaxOutcomeBytes))
+		settler.add(newHand(t.Context(), queue.ClaimedJob{}, nil, time.Now()), bytes.Repeat([]byte("x"), queue.MaxOutcomeBytes))
 	}
 	if got := len(settler.nextBatch()); got != 15 {
 		t.Errorf("%d items of 64 kB in a call", got)

@@ -45,6 +45,8 @@ type introduction struct {
 	Host             string   `json:"host,omitempty"`
 	Concurrency      int      `json:"concurrency"`
 	Replaces         string   `json:"replaces,omitempty"`
+	// Transport is left out for valkey, which engines take that know no other.
+	Transport string `json:"transport,omitempty"`
 }
 
 type sdk struct {
@@ -70,6 +72,7 @@ func register(ctx context.Context, settings *settings, replaces string) (registr
 		Host:             settings.host,
 		Concurrency:      settings.concurrency,
 		Replaces:         replaces,
+		Transport:        settings.transport.asked(),
 	})
 	request, err := settings.engine.newRequest(ctx, http.MethodPost, "/api/v1/worker/register", bytes.NewReader(introduction))
 	if err != nil {
@@ -86,7 +89,7 @@ func register(ctx context.Context, settings *settings, replaces string) (registr
 		return registration{}, &registrationError{message: "the engine's answer broke off", cause: err}
 	}
 	if response.StatusCode == http.StatusOK {
-		return parseRegistration(text, settings.valkeyTLS)
+		return parseRegistration(text, settings.transport, settings.valkeyTLS)
 	}
 	if slices.Contains(finalStatuses, response.StatusCode) {
 		detail := orDefault(problemDetail(text), "no reason was given")
@@ -94,6 +97,6 @@ func register(ctx context.Context, settings *settings, replaces string) (registr
 	}
 	return registration{}, &registrationError{
 		message:    fmt.Sprintf("registration was answered %d", response.StatusCode),
-		retryAfter: min(retryAfterOf(response.Header), time.Hour),
+		retryAfter: min(queue.RetryAfter(response.Header), time.Hour),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ type registration struct {
 }
 
 // parseRegistration reads the answer of the register route. Fields that it does not know are ignored.
-func parseRegistration(text []byte, config *tls.Config) (registration, error) {
+func parseRegistration(text []byte, transport Transport, config *tls.Config) (registration, error) {
 	var answer *struct {
 		WorkerID  string `json:"workerId"`
 		Queue     string `json:"queue"`
@@ -33,6 +34,10 @@ func parseRegistration(text []byte, config *tls.Config) (registration, error) {
 			URL      string `json:"url"`
 			Username string `json:"username"`
 		} `json:"valkey"`
+		HTTPS struct {
+			Path        string  `json:"path"`
+			WaitSeconds float64 `json:"waitSeconds"`
+		} `json:"https"`
 		LeaseSeconds    float64 `json:"leaseSeconds"`
 		BeatSeconds     float64 `json:"beatSeconds"`
 		ProtocolVersion float64 `json:"protocolVersion"`
@@ -44,10 +49,11 @@ func parseRegistration(text []byte, config *tls.Config) (registration, error) {
 		message := fmt.Sprintf("it speaks queue protocol %v, this SDK %d", answer.ProtocolVersion, queue.Version)
 		return registration{}, &RefusedError{200, message}
 	}
-	for name, value := range map[string]string{
-		"workerId": answer.WorkerID, "queue": answer.Queue, "keyPrefix": answer.KeyPrefix,
-		"epoch": answer.Epoch, "valkey.username": answer.Valkey.Username,
-	} {
+	needed := map[string]string{"workerId": answer.WorkerID, "queue": answer.Queue, "epoch": answer.Epoch}
+	if transport == Valkey {
+		needed["keyPrefix"], needed["valkey.username"] = answer.KeyPrefix, answer.Valkey.Username
+	}
+	for name, value := range needed {
 		if value == "" {
 			return registration{}, unreadable(name)
 		}
@@ -55,24 +61,31 @@ func parseRegistration(text []byte, config *tls.Config) (registration, error) {
 	if answer.LeaseSeconds <= 0 || answer.BeatSeconds <= 0 {
 		return registration{}, unreadable("leaseSeconds or beatSeconds")
 	}
+	made := registration{
+		worker:    queue.Registration{WorkerID: answer.WorkerID, Epoch: answer.Epoch},
+		queueName: answer.Queue,
+		lease:     seconds(answer.LeaseSeconds),
+		beatGap:   seconds(answer.BeatSeconds),
+	}
+	if transport == HTTPS {
+		if !pathPattern.MatchString(answer.HTTPS.Path) || answer.HTTPS.WaitSeconds <= 0 {
+			return registration{}, unreadable("https.path or https.waitSeconds")
+		}
+		made.worker.Path = strings.TrimRight(answer.HTTPS.Path, "/")
+		made.worker.Wait = seconds(answer.HTTPS.WaitSeconds)
+		return made, nil
+	}
 	address, valkeyURL, err := parseAddress(answer.Valkey.URL, config)
 	if err != nil {
 		return registration{}, err
 	}
-	return registration{
-		worker: queue.Registration{
-			WorkerID:  answer.WorkerID,
-			KeyPrefix: answer.KeyPrefix,
-			Epoch:     answer.Epoch,
-			Address:   address,
-			Username:  answer.Valkey.Username,
-		},
-		queueName: answer.Queue,
-		valkeyURL: valkeyURL,
-		lease:     seconds(answer.LeaseSeconds),
-		beatGap:   seconds(answer.BeatSeconds),
-	}, nil
+	made.worker.KeyPrefix, made.worker.Username = answer.KeyPrefix, answer.Valkey.Username
+	made.worker.Address, made.valkeyURL = address, valkeyURL
+	return made, nil
 }
+
+// pathPattern keeps what follows the API's address a path.
+var pathPattern = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
 
 func parseAddress(text string, config *tls.Config) (queue.Address, string, error) {
 	address, err := url.Parse(text)

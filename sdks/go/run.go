@@ -63,9 +63,22 @@ func workOnce(ctx context.Context, settings *settings, stop *stopping, slots *sl
 	*lastID = registration.worker.WorkerID
 	settings.metrics.Registered()
 	settings.log.Info("registered", "worker", registration.worker.WorkerID, "queue", registration.queueName)
-	client, err := queue.Connect(stop.drain, registration.worker, settings.key.secret, settings.kinds)
+	client, err := connect(stop.drain, settings, registration)
 	if err != nil {
 		return err
 	}
 	return newSession(ctx, settings, registration, client, slots, stop).run()
+}
+
+// connect opens the way to the queue that the worker registered for.
+func connect(ctx context.Context, settings *settings, registration registration) (queue.Connection, error) {
+	if settings.transport == HTTPS {
+		access := queue.Access{Base: settings.engine.base, Key: settings.engine.key, Client: settings.engine.client}
+		return queue.NewHTTPS(registration.worker, access, settings.kinds), nil
+	}
+	client, err := queue.Connect(ctx, registration.worker, settings.key.secret, settings.kinds)
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
 }

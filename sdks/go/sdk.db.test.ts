@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { transports } from "../conformance/runner/scenario.ts";
 import { failuresOf } from "../conformance/testing/failures-of.ts";
 import { startTestEngine } from "../typescript/test/test-engine.ts";
 import { folder, installReadmeWorker, needGo, run } from "./testing/install.ts";
@@ -82,12 +83,12 @@ test(
   limitMs,
 );
 
-test(
-  "the Go SDK passes the conformance suite",
-  async () => {
+test.each(transports)(
+  "the Go SDK passes the conformance suite over %s",
+  async (transport) => {
     const program = path.join(scratch, "conformanceworker");
     await run(folder, "go", ["build", "-o", program, "./cmd/conformanceworker"]);
-    expect(await failuresOf(JSON.stringify(program))).toEqual([]);
+    expect(await failuresOf(JSON.stringify(program), transport)).toEqual([]);
   },
   limitMs,
 );

@@ -12,7 +12,7 @@ import (
 // session is the work under one registration, until the worker has drained or must register again.
 type session struct {
 	settings *settings
-	client   *queue.Client
+	client   queue.Connection
 	slots    *slots
 	stop     *stopping
 	hands    *hands
@@ -28,7 +28,7 @@ type session struct {
 // errDrained ends a session in order.
 var errDrained = errors.New("drained")
 
-func newSession(ctx context.Context, settings *settings, registration registration, client *queue.Client, slots *slots, stop *stopping) *session {
+func newSession(ctx context.Context, settings *settings, registration registration, client queue.Connection, slots *slots, stop *stopping) *session {
 	s := &session{settings: settings, client: client, slots: slots, stop: stop, hands: newHands(), base: ctx}
 	s.ctx, s.over = context.WithCancelCause(ctx)
 	s.times = newTimes(registration.lease, registration.beatGap)

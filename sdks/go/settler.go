@@ -75,7 +75,7 @@ func (s *settler) run(ctx context.Context) error {
 			failures = 0
 		case queue.IsAway(err):
 			s.metrics.QueueFailed()
-			pause(ctx, backoff(failures, 50*time.Millisecond, time.Second))
+			pause(ctx, queue.WaitAtLeast(backoff(failures, 50*time.Millisecond, time.Second), err))
 			failures++
 			s.dropLost()
 		default:
@@ -142,7 +142,7 @@ func (s *settler) nextBatch() []pending {
 	defer s.mu.Unlock()
 	bytes, count := 0, 0
 	for _, item := range s.pending {
-		bytes += len(item.outcome)
+		bytes += queue.BytesInCall(item.outcome)
 		if count == queue.SettleItems || count > 0 && bytes > queue.SettleBytes {
 			break
 		}

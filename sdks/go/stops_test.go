@@ -70,7 +70,7 @@ func TestDrainWithinTheGrace(t *testing.T) {
 	if results := e.results(1); len(results) != 1 || results[0].job != "a" {
 		t.Fatalf("%+v", results)
 	}
-	if left := e.valkey.ZCount(context.Background(), e.prefix+"workers", "0", "+inf").Val(); left != 0 {
+	if left := e.alive(); left != 0 {
 		t.Errorf("%d workers have not left", left)
 	}
 	if state := e.known("b", 1); state != "ready" {

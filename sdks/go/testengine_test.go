@@ -184,6 +184,11 @@ func (e *testEngine) count(key string) int64 {
 	return e.valkey.ZCard(context.Background(), e.prefix+key).Val()
 }
 
+// alive counts the workers that have not said goodbye.
+func (e *testEngine) alive() int64 {
+	return e.valkey.ZCount(context.Background(), e.prefix+"workers", "0", "+inf").Val()
+}
+
 func (e *testEngine) untilIdle() {
 	e.t.Helper()
 	e.until("an idle worker", func() bool { return e.count("idle") >= 1 })

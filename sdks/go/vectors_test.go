@@ -27,12 +27,26 @@ func TestVectorsOfRegistrations(t *testing.T) {
 	}
 	for _, vector := range vectors[vector](t, "registrations.json") {
 		t.Run(vector.Name, func(t *testing.T) {
-			registration, err := parseRegistration(vector.Answer, nil)
+			registration, err := parseRegistration(vector.Answer, Valkey, nil)
 			if got := readAs(err); got != vector.Reads {
 				t.Errorf("read as %s (%v), want %s", got, err, vector.Reads)
 			}
 			if vector.ConnectsTo != "" && registration.valkeyURL != vector.ConnectsTo {
 				t.Errorf("connects to %s, want %s", registration.valkeyURL, vector.ConnectsTo)
+			}
+		})
+	}
+}
+
+func TestVectorsOfRegistrationsOverHTTPS(t *testing.T) {
+	type vector struct {
+		Name, Reads string
+		Answer      json.RawMessage
+	}
+	for _, vector := range vectors[vector](t, "registrations-https.json") {
+		t.Run(vector.Name, func(t *testing.T) {
+			if _, err := parseRegistration(vector.Answer, HTTPS, nil); readAs(err) != vector.Reads {
+				t.Errorf("read as %s (%v), want %s", readAs(err), err, vector.Reads)
 			}
 		})
 	}

@@ -16,6 +16,11 @@ type Worker struct {
 	APIURL string
 	// WorkerKey is the key as the engine minted it, wk_<id>_<secret>.
 	WorkerKey string
+	// Transport is how the worker reaches its queue; "" means Valkey.
+	Transport Transport
+	// CAFile names a PEM file of the authorities to trust for the API and for Valkey, instead of the system's. Where
+	// HTTPClient or ValkeyTLS are given, those decide.
+	CAFile string
 	// Concurrency is how many jobs may run at once, 1 to 1,000; 0 means 4.
 	Concurrency int
 	// Build says which build of the worker this is; it is shown to operators.

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { transports } from "../conformance/runner/scenario.ts";
 import { failuresOf } from "../conformance/testing/failures-of.ts";
 import { startTestEngine } from "../typescript/test/test-engine.ts";
 import {
@@ -79,15 +80,16 @@ test(
   limitMs,
 );
 
-test(
-  "the Python SDK passes the conformance suite",
-  async () => {
+test.each(transports)(
+  "the Python SDK passes the conformance suite over %s",
+  async (transport) => {
     const words = [tools.python, path.join(folder, "examples/conformance_worker.py")].map((word) =>
       JSON.stringify(word),
     );
     const sources = JSON.stringify(path.join(folder, "src"));
     const failures = await failuresOf(
       `env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=${sources} ${words.join(" ")}`,
+      transport,
     );
     expect(failures).toEqual([]);
   },

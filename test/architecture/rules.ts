@@ -17,12 +17,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "sdks/conformance": ["sdks/conformance"],
 };
 
-/** The roots open connections and wire everything: they also reach what their folder may not. */
+/** The roots open connections and wire things: they also reach what their folder may not. */
 const roots: Readonly<Record<string, readonly string[]>> = {
   "api/main.ts": ["store", "plugins", "workflows/contract.ts"],
   "activities/main.ts": ["store", "plugins", "workflows"],
   "registry/main.ts": [],
   "sdks/conformance/main.ts": ["scripts/stack"],
+  // Serves the engine's own routes of the HTTPS transport, so that they are tried and not a copy of them.
+  "sdks/conformance/engine/call-routes.ts": ["api/v1/worker/calls.ts", "platform"],
   "registry/worker.ts": ["workflows"],
 };
 

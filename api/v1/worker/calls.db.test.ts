@@ -160,8 +160,11 @@ test("a claim waits until there is work, or until its time is over", async () =>
   expect((await call("claim", claimOf(caller, { waitSeconds: 0.05 }))).body.jobs).toEqual([]);
   const waiting = call("claim", claimOf(caller, { waitSeconds: 30 }));
   await until(async () => (await idle()) === 1);
+  await sleep(5);
   await api.lab.queue.queue.enqueue([aJob("a")]);
-  expect((await waiting).body.jobs).toMatchObject([{ job: "a" }]);
+  const { jobs, waitedMs } = (await waiting).body;
+  expect(jobs).toMatchObject([{ job: "a" }]);
+  expect(waitedMs).toBeGreaterThan(0);
 });
 
 test("a later claim of the worker, its goodbye and the end of the service end a claim that waits", async () => {

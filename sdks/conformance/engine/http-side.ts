@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { forward, passable } from "./forward.ts";
 
 /** A request of a worker, as it came. */
 export interface HttpRequest {
@@ -21,6 +22,9 @@ export interface Answer {
   /** Only for requests whose path has this in it. */
   readonly to?: string;
 }
+
+/** The calls of the HTTPS transport. */
+const call = /^\/api\/v1\/worker\/(?:claim|beat|settle|release|leave)$/;
 
 export interface StoredArtifact {
   readonly bytes: Buffer;
@@ -45,13 +49,15 @@ export interface HttpSide {
 }
 
 /**
- * The worker routes of PROTOCOL.md: register and artifacts. Any other path is answered with itself, so that
- * an SDK's API helper has something to ask.
+ * The worker routes of PROTOCOL.md: register and artifacts by itself, the calls of the HTTPS transport through the
+ * engine's own routes. Any other path is answered with itself, so that an SDK's API helper has something to ask.
  */
 export async function startHttpSide(options: {
   readonly workerKey: string;
   /** Makes the queue ready for a worker and answers the registration's document. */
   readonly register: (introduction: Record<string, unknown>) => Promise<Record<string, unknown>>;
+  /** Where the engine's own routes are. */
+  readonly callsUrl: string;
 }): Promise<HttpSide> {
   const requests: HttpRequest[] = [];
   const registrations: Record<string, unknown>[] = [];
@@ -88,13 +94,31 @@ export async function startHttpSide(options: {
     requests.push(request);
     const at = side.answers.findIndex(({ to }) => to === undefined || url.pathname.includes(to));
     const [scripted] = at < 0 ? [] : side.answers.splice(at, 1);
-    const { status, headers, body } = scripted ?? side.always ?? (await regular(request));
+    const fixed = scripted ?? side.always;
+    if (fixed === undefined && call.test(request.path)) {
+      await passOn(request, message, response);
+      return;
+    }
+    const { status, headers, body } = fixed ?? (await regular(request));
     if (status === 0) {
       message.socket.destroy();
       return;
     }
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
+  }
+
+  async function passOn(
+    { method, path, query, headers, bytes }: HttpRequest,
+    message: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const gone = new AbortController();
+    message.socket.once("close", () => gone.abort());
+    const to = `${options.callsUrl}${path}${query}`;
+    const answered = await forward(to, { method, headers, bytes, signal: gone.signal });
+    response.writeHead(answered.status, passable(answered.headers));
+    response.end(answered.bytes);
   }
 
   const server = createServer((message, response) => {

@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
+import { type RegisteredWorker, startCallRoutes } from "./call-routes.ts";
 import { type HttpSide, newWorkerId, startHttpSide } from "./http-side.ts";
 import { installLibrary } from "./library.ts";
 import { type Settled, toSettled } from "./results.ts";
@@ -31,8 +32,8 @@ export interface JobToDo {
 
 /**
  * The engine as a worker meets it: a real Valkey with the real functions, and an HTTP server that answers
- * register and artifacts. It imports nothing of the engine: it speaks what PROTOCOL.md says. Each has a queue
- * and a worker key of its own, so any number of them share a server.
+ * register and artifacts as PROTOCOL.md says, and the calls of the HTTPS transport by the engine's own routes. Each has
+ * a queue and a worker key of its own, so any number of them share a server.
  */
 export interface Engine extends AsyncDisposable {
   readonly valkey: Redis;
@@ -72,18 +73,23 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const [workerKey, userName] = [`wk_${keyId}_${secret}`, `wk_${keyId}`];
   let epoch = "";
 
-  const register = async () => {
-    await allowWorkerUser(valkey, { name: userName, secret, keyPrefix });
+  const workers = new Map<string, RegisteredWorker>();
+  const register = async ({ transport, kinds, concurrency }: Record<string, unknown>) => {
+    const workerId = newWorkerId();
+    workers.set(workerId, { keyId, kinds: kinds as string[], concurrency: Number(concurrency) });
+    const isHttps = transport === "https";
+    if (!isHttps) await allowWorkerUser(valkey, { name: userName, secret, keyPrefix });
+    const url = options.valkeyUrlForWorkers ?? valkeyUrl;
+    const way = isHttps
+      ? { https: { path: "/api/v1/worker", waitSeconds: 30, fieldOfALaterVersion: true } }
+      : { keyPrefix, valkey: { url, username: userName, fieldOfALaterVersion: true } };
     return {
-      workerId: newWorkerId(),
+      workerId,
       queue,
-      keyPrefix,
       epoch,
-      valkey: {
-        url: options.valkeyUrlForWorkers ?? valkeyUrl,
-        username: userName,
-        fieldOfALaterVersion: true,
-      },
+      transport: isHttps ? "https" : "valkey",
+      transports: ["valkey", "https"],
+      ...way,
       leaseSeconds: leaseMs / 1_000,
       beatSeconds: beatMs / 1_000,
       protocolVersion: 1,
@@ -91,7 +97,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       ...engine.registrationExtras,
     };
   };
-  const http = await startHttpSide({ workerKey, register });
+  const secretSha256 = createHash("sha256").update(secret).digest("hex");
+  const routes = await startCallRoutes({ valkeyUrl, keyPrefix, keyId, secretSha256, workers });
+  const http = await startHttpSide({ workerKey, register, callsUrl: routes.url });
 
   const engine: Engine = {
     valkey,
@@ -144,6 +152,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async [Symbol.asyncDispose]() {
       clearInterval(ticker);
       await http.close();
+      await routes.close();
       await cleanUp(valkey, userName, keyPrefix).catch(() => {});
       valkey.disconnect();
     },

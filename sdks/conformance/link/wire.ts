@@ -1,12 +1,16 @@
 import type { RespValue } from "./resp.ts";
 
-/** A command of the worker as it crossed the link. Times are of one monotonic clock, in milliseconds. */
+/**
+ * A command of the worker as it crossed the link; a call over HTTPS stands here as the function call that it means.
+ * Times are of one monotonic clock, in milliseconds. */
 export interface WireCommand {
   readonly connection: number;
   /** In upper case. */
   readonly name: string;
   /** Without the name; empty for commands that carry a secret. */
   readonly args: readonly string[];
+  /** It may take long, until there is work. */
+  readonly waits: boolean;
   readonly sentAtMs: number;
   reply: RespValue | undefined;
   /** When the reply was passed on to the worker; undefined when it never was. */

@@ -8,6 +8,7 @@ test("the command line is read", () => {
     isJson: true,
     isList: false,
     sideBySide: 4,
+    transport: "valkey",
   });
   expect(parseConformanceArguments(["--list"])).toMatchObject({ isList: true });
   expect(parseConformanceArguments(["--help"])).toBe("help");
@@ -17,5 +18,6 @@ test.each([
   [[], /--worker/],
   [["--worker", " "], /missing/],
   [["--worker", "x", "--side-by-side", "0"], /from 1 to 64/],
+  [["--worker", "x", "--transport", "carrier-pigeon"], /valkey or https/],
   [["--fast"], /--fast/],
 ])("%j is refused", (args, words) => expect(() => parseConformanceArguments(args)).toThrow(words));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Mismatch, Skipped } from "./expect.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, Transport } from "./scenario.ts";
 import { openWorld, type OpenWorld } from "./world.ts";
 
 /** What came of one scenario. */
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly valkeyUrl: string;
   /** The worker program, as a shell would start it. */
   readonly command: string;
+  /** How the worker is told to reach the queue. */
+  readonly transport: Transport;
   /** When it aborts, the scenario is taken down and fails. */
   readonly signal?: AbortSignal;
 }

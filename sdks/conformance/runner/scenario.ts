@@ -1,8 +1,12 @@
 import type { Settled } from "../engine/results.ts";
 import type { Engine, JobToDo } from "../engine/start-engine.ts";
-import type { Link } from "../link/start-link.ts";
+import type { Link } from "../link/link.ts";
 import type { Wire } from "../link/wire.ts";
 import type { WorkerProcess } from "./worker-process.ts";
+
+/** The ways by which a worker reaches its queue. */
+export const transports = ["valkey", "https"] as const;
+export type Transport = (typeof transports)[number];
 
 /** What a scenario needs from its surroundings. */
 export interface Setting {
@@ -11,6 +15,8 @@ export interface Setting {
   readonly highWater: number;
   /** A Valkey of its own, that it may flush and restart. */
   readonly ownServer: boolean;
+  /** The only transport for which it has a meaning; both where it does not say. */
+  readonly only: Transport;
 }
 
 export interface WorkerSetting {
@@ -26,8 +32,11 @@ export interface World {
   readonly engine: Engine;
   readonly link: Link;
   readonly wire: Wire;
+  readonly transport: Transport;
   readonly leaseMs: number;
   readonly beatMs: number;
+  /** Breaks the worker's connections, at the server where it can; answers how many there were. */
+  killConnections(): Promise<number>;
   /** Kills the server and starts an empty one; only with a server of its own. */
   restartServer(): Promise<void>;
   start(setting?: WorkerSetting): WorkerProcess;

@@ -1,10 +1,12 @@
 import { startOwnServer } from "../engine/own-server.ts";
 import type { Settled } from "../engine/results.ts";
-import { type Engine, startEngine } from "../engine/start-engine.ts";
+import { type Engine, type EngineOptions, startEngine } from "../engine/start-engine.ts";
 import { until } from "../engine/until.ts";
-import { startLink } from "../link/start-link.ts";
+import type { Link } from "../link/link.ts";
+import { startHttpLink } from "../link/start-http-link.ts";
+import { startValkeyLink } from "../link/start-valkey-link.ts";
 import { Mismatch, Skipped } from "./expect.ts";
-import type { Scenario, World } from "./scenario.ts";
+import type { Scenario, Transport, World } from "./scenario.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
 /** A world that a scenario ran in, with what the report wants of it. */
@@ -24,9 +26,31 @@ async function counting(engine: Engine): Promise<Settled[]> {
   return (await engine.settled()).filter(({ stale }) => stale === "0");
 }
 
+interface Ways {
+  readonly engine: Engine;
+  readonly link: Link;
+  /** Where the worker finds the API. */
+  readonly apiUrl: string;
+}
+
+/** The link stands between the worker and Valkey; it reaches the API directly. */
+async function overValkey(settings: EngineOptions): Promise<Ways> {
+  const link = await startValkeyLink(settings.valkeyUrl);
+  const valkeyUrlForWorkers = `redis://127.0.0.1:${link.port}`;
+  const engine = await startEngine({ ...settings, valkeyUrlForWorkers });
+  return { link, engine, apiUrl: engine.http.apiUrl };
+}
+
+/** The link stands between the worker and the API, and there is no way to Valkey. */
+async function overHttps(settings: EngineOptions): Promise<Ways> {
+  const engine = await startEngine(settings);
+  const link = await startHttpLink(engine.http.apiUrl);
+  return { link, engine, apiUrl: `http://127.0.0.1:${link.port}` };
+}
+
 export async function openWorld(
   scenario: Scenario,
-  options: { readonly valkeyUrl: string; readonly command: string },
+  options: { readonly valkeyUrl: string; readonly command: string; readonly transport: Transport },
 ): Promise<OpenWorld> {
   const { leaseMs = 60_000, beatMs = 15_000, highWater = 10_000, ownServer = false } = scenario.setting ?? {};
   await using cleanUp = new AsyncDisposableStack();
@@ -34,11 +58,11 @@ export async function openWorld(
   if (own !== undefined) cleanUp.use(own);
   if (ownServer && own === undefined) throw new Skipped("The server's program is not on this machine.");
   const valkeyUrl = own?.url ?? options.valkeyUrl;
-  const link = await startLink(valkeyUrl);
-  cleanUp.defer(async () => await link.close());
-  const valkeyUrlForWorkers = `redis://127.0.0.1:${link.port}`;
-  const engine = await startEngine({ valkeyUrl, valkeyUrlForWorkers, leaseMs, beatMs, highWater });
+  const { transport } = options;
+  const settings = { valkeyUrl, leaseMs, beatMs, highWater };
+  const { link, engine, apiUrl } = await (transport === "https" ? overHttps(settings) : overValkey(settings));
   cleanUp.use(engine);
+  cleanUp.defer(async () => await link.close());
   const workers: WorkerProcess[] = [];
   cleanUp.defer(async () => {
     for (const worker of workers) worker.kill();
@@ -51,15 +75,21 @@ export async function openWorld(
     engine,
     link,
     wire: link.wire,
+    transport,
     leaseMs,
     beatMs,
+    async killConnections() {
+      if (transport === "https") return link.cut();
+      return Number(await engine.valkey.call("CLIENT", "KILL", "USER", engine.userName));
+    },
     async restartServer() {
       await own?.restart();
     },
     start({ concurrency = 4, drainGraceMs = 20_000, workerKey = engine.workerKey, env = {} } = {}) {
       const worker = startWorkerProcess(options.command, {
-        JOBENGINE_API_URL: engine.http.apiUrl,
+        JOBENGINE_API_URL: apiUrl,
         JOBENGINE_WORKER_KEY: workerKey,
+        JOBENGINE_TRANSPORT: transport,
         JOBENGINE_CONCURRENCY: String(concurrency),
         JOBENGINE_DRAIN_GRACE_MS: String(drainGraceMs),
         ...env,

@@ -1,7 +1,8 @@
-import type { Scenario } from "../runner/scenario.ts";
+import type { Scenario, Transport } from "../runner/scenario.ts";
 import { beating } from "./beating.ts";
 import { clock } from "./clock.ts";
 import { connections } from "./connections.ts";
+import { https } from "./https.ts";
 import { idling } from "./idling.ts";
 import { losing } from "./losing.ts";
 import { outcomes } from "./outcomes.ts";
@@ -18,6 +19,12 @@ export const scenarios: readonly Scenario[] = [
   ...stopping,
   ...connections,
   ...losing,
+  ...https,
   ...clock,
   ...idling,
 ];
+
+/** Those that have a meaning for a worker that reaches its queue this way. */
+export function scenariosOver(transport: Transport): readonly Scenario[] {
+  return scenarios.filter(({ setting }) => (setting?.only ?? transport) === transport);
+}

@@ -20,11 +20,6 @@ function loseAnswerOf(world: World, functionName: string, isMeant: (command: Wir
   };
 }
 
-/** Kills the worker's connections at the server, as an operator or a failover would. */
-async function killConnections({ engine }: World): Promise<number> {
-  return Number(await engine.valkey.call("CLIENT", "KILL", "USER", engine.userName));
-}
-
 async function expectDone(world: World, job: string, resultsBefore: number, limitMs?: number): Promise<void> {
   const results = await world.results(resultsBefore + 1, limitMs);
   const done = results.findLast((result) => result.job === job && result.stale === "0");
@@ -40,9 +35,9 @@ const passing = [
 
 export const connections = [
   defineScenario("cut: the answer of a claim is lost", short, async (world) => {
-    await world.startIdle();
     loseAnswerOf(world, "je_claim", () => true);
     await world.enqueue("a", "echo", 1);
+    world.start();
     const [first] = await world.results(1);
     expectPart("a result", first, { reason: "lease_expired", outcome: { error: { class: "crash" } } });
     await world.enqueue("a", "echo", 2, { attempt: 2 });
@@ -92,7 +87,7 @@ export const connections = [
       await world.startIdle();
       await world.enqueue("a", "sleep", { ms: 2_500 });
       await world.untilLeased("a");
-      expectThat((await killConnections(world)) > 0, "connections of the worker's user to kill", 0);
+      expectThat((await world.killConnections()) > 0, "connections of the worker to kill", 0);
       await expectDone(world, "a", 0);
       expectEqual("attempts settled", (await world.engine.settled()).length, 1);
     },
@@ -100,7 +95,7 @@ export const connections = [
 
   defineScenario("cut: an idle worker whose connections were killed soon works again", {}, async (world) => {
     await world.startIdle();
-    await killConnections(world);
+    await world.killConnections();
     await world.enqueue("a", "echo", 1);
     await expectDone(world, "a", 0);
   }),
@@ -165,7 +160,7 @@ export const connections = [
         const count = command.name === "FCALL" ? (left.get(command.args[0] ?? "") ?? 0) : 0;
         if (count === 0) return undefined;
         left.set(command.args[0] ?? "", count - 1);
-        return { answer: `-${text}\r\n` };
+        return { refuse: text };
       };
       await world.enqueue("a", "echo", 1);
       await expectDone(world, "a", 0);

@@ -6,13 +6,13 @@ import { defineScenario, type World } from "../runner/scenario.ts";
 const short = { leaseMs: 2_000, beatMs: 300 };
 
 /** A worker with a job in hand, at whose first attempt it sleeps. */
-async function withJobInHand(world: World): Promise<void> {
+export async function withJobInHand(world: World): Promise<void> {
   await world.startIdle();
   await world.enqueue("a", "sleep", { ms: 4_000 });
   await world.untilLeased("a");
 }
 
-async function registersAgain(world: World, count = 2): Promise<void> {
+export async function registersAgain(world: World, count = 2): Promise<void> {
   await world.until(
     `registration number ${count}`,
     () => world.engine.http.registrations.length >= count,
@@ -21,7 +21,7 @@ async function registersAgain(world: World, count = 2): Promise<void> {
 }
 
 /** The second attempt is done in the queue's new life; the first is not reported, then or later. */
-async function expectSecondLife(world: World): Promise<void> {
+export async function expectSecondLife(world: World): Promise<void> {
   await world.enqueue("a", "echo", "second", { attempt: 2 });
   const isDone = async () => (await world.engine.settled()).some(({ attempt }) => attempt === "2");
   await world.until("an outcome of the second attempt", isDone);
@@ -69,35 +69,47 @@ export const losing = [
     expectPart("a result", (await world.results(1, 25_000))[0], { outcome: { status: "succeeded" } });
   }),
 
-  defineScenario("user: it vanished, the worker registers again", short, async (world) => {
-    await withJobInHand(world);
-    await world.engine.valkey.call("ACL", "DELUSER", world.engine.userName);
-    await registersAgain(world);
-    const [lost] = await world.results(1);
-    expectPart("a result", lost, { job: "a", attempt: "1", reason: "lease_expired" });
-    await expectSecondLife(world);
-  }),
+  defineScenario(
+    "user: it vanished, the worker registers again",
+    { ...short, only: "valkey" },
+    async (world) => {
+      await withJobInHand(world);
+      await world.engine.valkey.call("ACL", "DELUSER", world.engine.userName);
+      await registersAgain(world);
+      const [lost] = await world.results(1);
+      expectPart("a result", lost, { job: "a", attempt: "1", reason: "lease_expired" });
+      await expectSecondLife(world);
+    },
+  ),
 
-  defineScenario("user: it lost its rights, the worker registers again", short, async (world) => {
-    await world.startIdle();
-    const { engine } = world;
-    await engine.valkey.call("ACL", "SETUSER", engine.userName, "-fcall");
-    await registersAgain(world);
-    await world.enqueue("a", "echo", 1);
-    expectPart("a result", (await world.results(1))[0], { outcome: { status: "succeeded" } });
-  }),
+  defineScenario(
+    "user: it lost its rights, the worker registers again",
+    { ...short, only: "valkey" },
+    async (world) => {
+      await world.startIdle();
+      const { engine } = world;
+      await engine.valkey.call("ACL", "SETUSER", engine.userName, "-fcall");
+      await registersAgain(world);
+      await world.enqueue("a", "echo", 1);
+      expectPart("a result", (await world.results(1))[0], { outcome: { status: "succeeded" } });
+    },
+  ),
 
-  defineScenario("user: refused at the first sign-in, the worker registers again", short, async (world) => {
-    // A server that restarted a moment ago may not know its users yet.
-    const { engine, link } = world;
-    const url = `redis://127.0.0.1:${link.port}`;
-    engine.registrationExtras = { valkey: { url, username: "wk_ffffffffffffffff" } };
-    world.start();
-    await registersAgain(world, 2);
-    engine.registrationExtras = {};
-    await world.enqueue("a", "echo", 1);
-    expectPart("a result", (await world.results(1))[0], { outcome: { status: "succeeded" } });
-  }),
+  defineScenario(
+    "user: refused at the first sign-in, the worker registers again",
+    { ...short, only: "valkey" },
+    async (world) => {
+      // A server that restarted a moment ago may not know its users yet.
+      const { engine, link } = world;
+      const url = `redis://127.0.0.1:${link.port}`;
+      engine.registrationExtras = { valkey: { url, username: "wk_ffffffffffffffff" } };
+      world.start();
+      await registersAgain(world, 2);
+      engine.registrationExtras = {};
+      await world.enqueue("a", "echo", 1);
+      expectPart("a result", (await world.results(1))[0], { outcome: { status: "succeeded" } });
+    },
+  ),
 
   defineScenario(
     "loss: FLUSHALL, the worker registers again when the queue is open",

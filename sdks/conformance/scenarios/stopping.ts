@@ -13,7 +13,7 @@ async function expectExit(world: World, worker: WorkerProcess, withinMs: number)
   expectPart("an end", worker.exit, { code: 0 });
 }
 
-/** The worker said goodbye: the queue does not know it any more. */
+/** The worker said goodbye: the queue does not count it among the living any more. */
 async function expectLeft({ engine, wire }: World): Promise<void> {
   expectThat(wire.calls("je_leave").length > 0, "je_leave", "no such call");
   expectEqual(

@@ -1,12 +1,14 @@
 import { renderResult } from "../runner/report.ts";
 import { runScenarios } from "../runner/run-scenarios.ts";
-import { scenarios } from "../scenarios/all.ts";
+import type { Transport } from "../runner/scenario.ts";
+import { scenariosOver } from "../scenarios/all.ts";
 
 /** Runs the whole suite against a worker program on the test server; answers the report of each failure. */
-export async function failuresOf(command: string): Promise<string[]> {
-  const results = await runScenarios(scenarios, {
+export async function failuresOf(command: string, transport: Transport = "valkey"): Promise<string[]> {
+  const results = await runScenarios(scenariosOver(transport), {
     valkeyUrl: process.env["TEST_VALKEY_URL"] ?? "redis://127.0.0.1:6379",
     command,
+    transport,
     sideBySide: 4,
   });
   return results.filter(({ verdict }) => verdict === "failed").map((result) => renderResult(result));

@@ -31,3 +31,23 @@ export function rewordBeats(from: string, to: string): void {
     return [word, leaseMs, beatMs, verdicts.map((verdict) => (verdict === from ? to : verdict))];
   });
 }
+
+type CallDocument = Readonly<Record<string, unknown>>;
+
+/** Stands between the SDK and a call over HTTPS: `call` makes it, with another document if wanted. */
+export type HttpsFault = (
+  call: (document: CallDocument) => Promise<Response>,
+  document: CallDocument,
+) => Promise<Response>;
+
+/** Puts a fault before a call of the HTTPS transport. */
+export function breakCalls(name: string, fault: HttpsFault): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (url, init) => {
+    const body = init?.body;
+    const isMeant = typeof url === "string" && url.endsWith(`/worker/${name}`);
+    if (!isMeant || typeof body !== "string") return await fetch(url, init);
+    const document = JSON.parse(body) as CallDocument;
+    return await fault(async (other) => await fetch(url, { ...init, body: JSON.stringify(other) }), document);
+  };
+}

@@ -76,6 +76,8 @@ if __name__ == "__main__":
     Worker(
         api_url=os.environ["JOBENGINE_API_URL"],
         worker_key=os.environ["JOBENGINE_WORKER_KEY"],
+        transport="https" if os.environ.get("JOBENGINE_TRANSPORT") == "https" else "valkey",
+        ca_file=os.environ.get("JOBENGINE_CA_FILE"),
         concurrency=int(os.environ.get("JOBENGINE_CONCURRENCY", "4")),
         drain_grace_seconds=int(os.environ.get("JOBENGINE_DRAIN_GRACE_MS", "20000")) / 1_000,
         kinds={

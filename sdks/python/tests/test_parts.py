@@ -20,9 +20,10 @@ from jobengine._log import Log, logger
 from jobengine._mailbox import Mailbox
 from jobengine._metrics import GuardedMetrics
 from jobengine._progress import progress_text
-from jobengine._queue_errors import QueueAway, QueueLost, to_queue_error
+from jobengine._queue_errors import QueueAway, QueueLost
 from jobengine._registration import retry_after_of
 from jobengine._settler import Pending, next_batch
+from jobengine._valkey_errors import to_queue_error
 from jobengine._wire import ClaimedJob, parse_beat, parse_claim
 
 parse_error: Any = BaseParser.parse_error

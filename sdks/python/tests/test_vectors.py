@@ -11,7 +11,7 @@ from valkey.exceptions import ResponseError
 from jobengine import WorkerRefused
 from jobengine._outcome import encode_outcome
 from jobengine._queue_errors import QueueLost
-from jobengine._registration import RegistrationFailed, parse_registration
+from jobengine._registration import HttpsAccess, RegistrationFailed, ValkeyAccess, parse_registration
 from jobengine._valkey import ValkeyConnection
 from jobengine._worker_key import secret_of
 
@@ -45,7 +45,17 @@ def test_registrations(vector: dict[str, Any]) -> None:
         read = parse_registration(vector["answer"])
         assert read.worker_id == "wrk_1"
         if "connectsTo" in vector:
-            assert read.valkey_url == vector["connectsTo"]
+            assert isinstance(read.access, ValkeyAccess)
+            assert read.access.url == vector["connectsTo"]
+
+
+@pytest.mark.parametrize("vector", vectors("registrations-https.json"), ids=lambda v: v["name"])
+def test_registrations_over_https(vector: dict[str, Any]) -> None:
+    if vector["reads"] == "accepted":
+        assert isinstance(parse_registration(vector["answer"], "https").access, HttpsAccess)
+    else:
+        with pytest.raises(WorkerRefused if vector["reads"] == "refused" else RegistrationFailed):
+            parse_registration(vector["answer"], "https")
 
 
 @pytest.mark.parametrize(

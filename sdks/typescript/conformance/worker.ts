@@ -65,6 +65,8 @@ const worker = createWorker({
   workerKey: process.env["JOBENGINE_WORKER_KEY"] ?? "",
   concurrency: Number(process.env["JOBENGINE_CONCURRENCY"] ?? "4"),
   drainGraceMs: Number(process.env["JOBENGINE_DRAIN_GRACE_MS"] ?? "20000"),
+  transport: process.env["JOBENGINE_TRANSPORT"] === "https" ? "https" : "valkey",
+  ...(process.env["JOBENGINE_CA_FILE"] === undefined ? {} : { caFile: process.env["JOBENGINE_CA_FILE"] }),
   build: "conformance",
   kinds: {
     echo: (job) => ({ payload: job.payload }),

@@ -1,7 +1,8 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DependencyDown, RetryAfter } from "./outcome-words.ts";
 import { backoffMs } from "./pause.ts";
+import type { EngineAccess } from "./queue-connection.ts";
 
 /** The engine answered with an error that another try would not change. */
 export class ApiError extends Error {
@@ -38,11 +39,11 @@ const triesPerRequest = 4;
 const requestTimeoutMs = 60_000;
 
 export function createApiClient(
-  apiUrl: string,
-  workerKey: string,
+  engine: EngineAccess,
   signal: AbortSignal,
   moreHeaders: () => Readonly<Record<string, string>> = () => ({}),
 ): ApiClient {
+  const { apiUrl, workerKey } = engine;
   const base = apiUrl.replace(/\/+$/, "");
 
   async function request(method: string, path: string, body?: RequestBody): Promise<Response> {
@@ -52,7 +53,7 @@ export function createApiClient(
       signal.throwIfAborted();
       let response: Response;
       try {
-        response = await fetch(`${base}${path}`, {
+        response = await engine.fetch(`${base}${path}`, {
           method,
           headers: {
             ...moreHeaders(),
@@ -60,8 +61,7 @@ export function createApiClient(
             accept: "application/json",
             ...body?.headers,
           },
-          ...bodyOf(body),
-          redirect: "error",
+          body: contentOf(body),
           signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
         });
       } catch (error) {
@@ -96,11 +96,9 @@ export function createApiClient(
   };
 }
 
-/** A stream goes out in pieces, as fast as it is taken. */
-function bodyOf(body: RequestBody | undefined): Pick<RequestInit, "body" | "duplex"> {
-  const content = typeof body?.bytes === "function" ? body.bytes() : body?.bytes;
-  if (content instanceof Readable) return { body: Readable.toWeb(content) as ReadableStream, duplex: "half" };
-  return { body: content ?? null };
+/** What goes out; a function gives it anew for each try. */
+function contentOf(body: RequestBody | undefined): Uint8Array | string | Readable | null {
+  return (typeof body?.bytes === "function" ? body.bytes() : body?.bytes) ?? null;
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -125,7 +123,8 @@ async function failureOf(method: string, path: string, response: Response): Prom
   return new ApiError(method, path, response.status, problemDetail(text));
 }
 
-function problemDetail(text: string): string {
+/** What a problem document says in words, or nothing. */
+export function problemDetail(text: string): string {
   try {
     const problem = JSON.parse(text) as { detail?: unknown; title?: unknown } | null;
     const words = problem?.detail ?? problem?.title;

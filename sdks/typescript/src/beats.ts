@@ -111,7 +111,7 @@ export function createBeats(options: {
           if (!(error instanceof QueueAway)) throw error;
           metrics.queueFailed();
           loseSilent();
-          await pause(Math.min(beatMs / 2, 500), signal);
+          await pause(Math.min(beatMs / 2, Math.max(500, error.retryAfterMs)), signal);
         }
       }
     },

@@ -3,7 +3,8 @@ import { type Log, logToStderr } from "./log.ts";
 import { guardMetrics, type Metrics } from "./metrics.ts";
 import { backoffMs, pause } from "./pause.ts";
 import { QueueAway } from "./queue-errors.ts";
-import { register, RegistrationFailed, WorkerRefused } from "./register.ts";
+import { createEngineFetch, readAuthorities } from "./engine-fetch.ts";
+import { register, RegistrationFailed, type Transport, WorkerRefused } from "./register.ts";
 import { runSession } from "./session.ts";
 import { createSlots } from "./slots.ts";
 import { passOn, type Tracing } from "./tracing.ts";
@@ -14,6 +15,13 @@ export interface WorkerOptions {
   readonly apiUrl: string;
   /** `wk_<id>_<secret>`, as the engine minted it. */
   readonly workerKey: string;
+  /**
+   * How to reach the queue: `valkey` (default) by itself, `https` through the engine's API alone, for workers that
+   * are not trusted with Valkey or cannot reach it.
+   */
+  readonly transport?: Transport;
+  /** A PEM file of the authorities to trust for the API and for Valkey, instead of the system's. */
+  readonly caFile?: string;
   /** A handler for each job kind that this worker takes. */
   readonly kinds: Handlers;
   /** Jobs at once, 1 to 1,000; default 4. */
@@ -46,8 +54,11 @@ export interface Worker {
 /** Creates a worker. Nothing happens before `run()`. @throws TypeError when an option is wrong. */
 export function createWorker(options: WorkerOptions): Worker {
   const { apiUrl, workerKey, kinds, concurrency = 4, drainGraceMs = 20_000, log = logToStderr } = options;
+  const { transport = "valkey", caFile } = options;
   const secret = secretOf(workerKey);
   checkOptions(options, concurrency);
+  const ca = caFile === undefined ? undefined : readAuthorities(caFile);
+  const engine = { apiUrl, workerKey, ca, fetch: createEngineFetch(apiUrl, ca) };
   const stopping = new AbortController();
   const hurry = new AbortController();
   const slots = createSlots(concurrency);
@@ -55,7 +66,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const metrics = guardMetrics(options.metrics ?? {}, log);
   const runner = {
     handlers: kinds,
-    engine: { apiUrl, workerKey },
+    engine,
     metrics,
     tracing: options.tracing ?? passOn,
   };
@@ -67,8 +78,8 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function workOnce(): Promise<"stopped" | "lost"> {
     const registration = await register({
-      apiUrl,
-      workerKey,
+      engine,
+      transport,
       concurrency,
       build: options.build,
       replaces: lastId,
@@ -130,7 +141,9 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 }
 
-function checkOptions({ apiUrl, kinds }: WorkerOptions, concurrency: number): void {
+function checkOptions({ apiUrl, transport, kinds }: WorkerOptions, concurrency: number): void {
+  if (transport !== undefined && transport !== "valkey" && transport !== "https")
+    throw new TypeError("transport is valkey or https.");
   if (!/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? ""))
     throw new TypeError("apiUrl is an http or https address.");
   const names = Object.keys(kinds);

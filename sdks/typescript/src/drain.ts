@@ -31,7 +31,7 @@ export async function drain(options: {
   };
 
   log("info", "draining", { jobs: hands.size });
-  await attempt(async () => await queue.claim(0));
+  await attempt(async () => await queue.claim(0, over));
   await untilEmpty(drainGraceMs, AbortSignal.any([over, hurry]));
   const left = [...hands].filter((hand) => !hand.isSettling);
   if (left.length > 0) {

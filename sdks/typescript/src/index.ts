@@ -20,4 +20,4 @@ export {
   Permanent,
   RetryAfter,
 } from "./outcome-words.ts";
-export { WorkerRefused } from "./register.ts";
+export { type Transport, WorkerRefused } from "./register.ts";

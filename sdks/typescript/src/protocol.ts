@@ -7,6 +7,8 @@ export const protocol = {
   /** Outcomes in one settle call, and their bytes together. */
   settleItems: 200,
   settleBytes: 1_000_000,
+  /** The body of a call over HTTPS. */
+  callBytes: 1_000_000,
 } as const;
 
 /** A job as `je_claim` hands it out. */
@@ -29,6 +31,8 @@ export interface ClaimReply {
   readonly retryAfterMs: number;
   readonly leaseMs: number;
   readonly beatMs: number;
+  /** How long the call waited for work: the leases began no earlier than so long after it was sent. */
+  readonly waitedMs: number;
   readonly jobs: readonly ClaimedJob[];
 }
 

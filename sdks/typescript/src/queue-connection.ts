@@ -1,150 +1,53 @@
-import { Redis } from "ioredis";
-import type {
-  BeatReply,
-  BeatVerdict,
-  ClaimedJob,
-  ClaimReply,
-  LeaseRef,
-  ReleaseVerdict,
-  SettleVerdict,
-} from "./protocol.ts";
-import { QueueLost, toQueueError } from "./queue-errors.ts";
+import type { Readable } from "node:stream";
+import type { BeatReply, ClaimReply, LeaseRef, ReleaseVerdict, SettleVerdict } from "./protocol.ts";
+import type { QueueLost } from "./queue-errors.ts";
 import type { Registration } from "./register.ts";
 
-/** The worker's functions of the protocol. Each throws QueueLost (join anew) or QueueAway (try again). */
+/**
+ * The worker's functions of the protocol, by whatever transport. Each throws QueueLost (join anew) or QueueAway
+ * (try again).
+ */
 export interface QueueConnection {
-  /** With 0 free slots: says only that nothing more is wanted. */
-  claim(free: number): Promise<ClaimReply>;
+  /**
+   * With 0 free slots: says only that nothing more is wanted. A transport that waits for work in its claims answers
+   * soon once the signal is aborted, and still gives what it was given.
+   */
+  claim(free: number, signal: AbortSignal): Promise<ClaimReply>;
   beat(jobs: readonly (LeaseRef & { progress: string })[]): Promise<BeatReply>;
   settle(outcomes: readonly (LeaseRef & { outcome: string })[]): Promise<SettleVerdict[]>;
   release(jobs: readonly LeaseRef[]): Promise<ReleaseVerdict[]>;
   leave(): Promise<void>;
-  /** Sleeps in the server until there is work, or until the time is over. Never throws for a lost connection. */
-  waitForWake(timeoutMs: number): Promise<void>;
-  /** Lets a sleep under way return early, because the queue would not end it. */
+  /** After a claim that gave less than was asked: returns when the next one may be worth it. Never throws. */
+  waitForWork(after: ClaimReply, signal: AbortSignal): Promise<void>;
+  /** Lets a wait under way return early, because the queue would not end it. */
   endSleep(): void;
   close(): void;
 }
 
 export interface QueueConnectionOptions {
   readonly registration: Registration;
+  readonly engine: EngineAccess;
   readonly secret: string;
   readonly kinds: readonly string[];
   /** Called once, when a connection finds out by itself that this registration is over. */
   readonly onLost: (error: QueueLost) => void;
 }
 
-/** Opens two connections, one for commands and one that sleeps until there is work. */
-export async function connectQueue(options: QueueConnectionOptions): Promise<QueueConnection> {
-  const { registration, kinds } = options;
-  const { keyPrefix, epoch, workerId } = registration;
-  const commands = open(options, "commands");
-  const sleeper = open(options, "sleeper");
-  let isAsleep = false;
-  try {
-    await Promise.all([commands.connect(), sleeper.connect()]);
-  } catch (error) {
-    disconnect(commands);
-    disconnect(sleeper);
-    throw toQueueError(error);
-  }
-
-  async function call<Reply>(name: string, args: readonly (string | number)[]): Promise<Reply> {
-    try {
-      return (await commands.fcall(name, 1, keyPrefix, epoch, workerId, ...args)) as Reply;
-    } catch (error) {
-      throw toQueueError(error);
-    }
-  }
-
-  return {
-    async claim(free) {
-      const [word, retryAfterMs, leaseMs, beatMs, jobs] = await call<RawClaim>("je_claim", [free, ...kinds]);
-      return { word, retryAfterMs, leaseMs, beatMs, jobs: jobs.map(toClaimedJob) };
-    },
-    async beat(jobs) {
-      const args = jobs.flatMap(({ job, attempt, lease, progress }) => [job, attempt, lease, progress]);
-      const [word, leaseMs, beatMs, verdicts] = await call<RawBeat>("je_beat", args);
-      return { word, leaseMs, beatMs, verdicts };
-    },
-    settle: async (outcomes) =>
-      await call(
-        "je_settle",
-        outcomes.flatMap(({ job, attempt, lease, outcome }) => [job, attempt, lease, outcome]),
-      ),
-    release: async (jobs) =>
-      await call(
-        "je_release",
-        jobs.flatMap(({ job, attempt, lease }) => [job, attempt, lease]),
-      ),
-    async leave() {
-      await call("je_leave", []);
-    },
-    async waitForWake(timeoutMs) {
-      isAsleep = true;
-      await sleepUntilWoken(sleeper, `${keyPrefix}wake:${workerId}`, timeoutMs);
-      isAsleep = false;
-    },
-    endSleep() {
-      // A pop under way ends with its connection alone.
-      if (isAsleep) sleeper.disconnect(true);
-    },
-    close() {
-      disconnect(commands);
-      disconnect(sleeper);
-    },
-  };
+/** How the engine's API is reached. */
+export interface EngineAccess {
+  readonly apiUrl: string;
+  readonly workerKey: string;
+  readonly fetch: Fetch;
+  /** Authorities to trust instead of the system's, PEM. */
+  readonly ca: string | undefined;
 }
 
-type RawJob = [string, number, number, string, string, string, string, number, string, string?];
-type RawClaim = [ClaimReply["word"], number, number, number, RawJob[]];
-type RawBeat = [BeatReply["word"], number, number, BeatVerdict[]];
+export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
-function toClaimedJob(raw: RawJob): ClaimedJob {
-  const [job, attempt, lease, kind, class_, tenant, run, wallClockMs, payload, key] = raw;
-  const claimed = { job, attempt, lease, kind, class: class_, tenant, run, wallClockMs, payload };
-  return key ? { ...claimed, concurrencyKey: key } : claimed;
-}
-
-function open(options: QueueConnectionOptions, role: "commands" | "sleeper"): Redis {
-  const { registration, secret, onLost } = options;
-  const client = new Redis(registration.valkeyUrl, {
-    username: registration.valkeyUsername,
-    password: secret,
-    connectionName: `${registration.workerId}-${role}`,
-    lazyConnect: true,
-    enableReadyCheck: false, // INFO is not granted to workers
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0, // rejects what is in flight when the connection drops; see queue-errors
-    enableOfflineQueue: false,
-    connectTimeout: 5_000,
-    ...(role === "commands" ? { commandTimeout: 10_000 } : {}),
-    retryStrategy: (attempts) => Math.min(2_000, 25 * 2 ** Math.min(attempts, 7)) * (0.5 + Math.random() / 2),
-  });
-  client.on("error", (error: Error) => {
-    // A refused sign-in shows only here: the server restarted without its users, or the key was revoked.
-    const sorted = toQueueError(error);
-    if (sorted instanceof QueueLost) onLost(sorted);
-  });
-  return client;
-}
-
-function disconnect(client: Redis): void {
-  if (client.status !== "end") client.disconnect();
-}
-
-/** How long the server may be late with its answer to a timed-out pop before the connection counts as dead. */
-const lateMs = 5_000;
-
-async function sleepUntilWoken(client: Redis, key: string, timeoutMs: number): Promise<void> {
-  const dead = setTimeout(() => client.disconnect(true), timeoutMs + lateMs);
-  try {
-    await client.blpop(key, timeoutMs / 1_000);
-  } catch {
-    // Without the connection nobody can wake this worker: come back soon and claim.
-    if (client.status === "end") return;
-    await new Promise<void>((resolve) => setTimeout(resolve, Math.min(timeoutMs, 500)));
-  } finally {
-    clearTimeout(dead);
-  }
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A stream goes out in pieces, as fast as it is taken. */
+  readonly body: Uint8Array | string | Readable | null;
+  readonly signal: AbortSignal;
 }

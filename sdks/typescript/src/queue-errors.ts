@@ -8,9 +8,13 @@ export class QueueLost extends Error {
 
 /** The server cannot be reached right now; the registration may still be good. */
 export class QueueAway extends Error {
-  constructor(cause: unknown) {
+  /** What the server asked for, if it did. */
+  readonly retryAfterMs: number;
+
+  constructor(cause: unknown, retryAfterMs = 0) {
     super("The queue cannot be reached right now.", { cause });
     this.name = "QueueAway";
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

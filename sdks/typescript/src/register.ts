@@ -1,23 +1,44 @@
 import { hostname } from "node:os";
+import { problemDetail } from "./api-client.ts";
 import { protocol } from "./protocol.ts";
+import type { EngineAccess } from "./queue-connection.ts";
 
-/** What the engine tells a worker that registered: where the queue is and how to speak to it. */
-export interface Registration {
+/** The ways to the queue: by oneself, or through the engine's API. */
+export type Transport = "valkey" | "https";
+
+interface SharedRegistration {
   readonly workerId: string;
   readonly queue: string;
-  /** `{je:<queue>}:` */
-  readonly keyPrefix: string;
   readonly epoch: string;
-  /** Without credentials: they would go before the worker's own. */
-  readonly valkeyUrl: string;
-  readonly valkeyUsername: string;
   readonly leaseMs: number;
   readonly beatMs: number;
 }
 
+/** Where the queue is and how to speak to it. */
+export interface ValkeyRegistration extends SharedRegistration {
+  readonly transport: "valkey";
+  /** `{je:<queue>}:` */
+  readonly keyPrefix: string;
+  /** Without credentials: they would go before the worker's own. */
+  readonly valkeyUrl: string;
+  readonly valkeyUsername: string;
+}
+
+/** Where the engine takes the worker's calls. */
+export interface HttpsRegistration extends SharedRegistration {
+  readonly transport: "https";
+  /** Below the address of the API. */
+  readonly path: string;
+  /** The longest that a claim may wait for work. */
+  readonly waitMs: number;
+}
+
+/** What the engine tells a worker that registered. */
+export type Registration = ValkeyRegistration | HttpsRegistration;
+
 export interface RegisterRequest {
-  readonly apiUrl: string;
-  readonly workerKey: string;
+  readonly engine: EngineAccess;
+  readonly transport: Transport;
   readonly kinds: readonly string[];
   readonly concurrency: number;
   readonly build: string | undefined;
@@ -54,10 +75,11 @@ const sdk = { language: "typescript", version: "0.1.0" } as const;
  */
 export async function register(request: RegisterRequest): Promise<Registration> {
   const response = await post(request);
-  if (response.ok) return parseRegistration(await response.json().catch(() => undefined));
-  await response.body?.cancel();
+  if (response.ok) return parseRegistration(await response.json().catch(() => undefined), request.transport);
+  const detail = problemDetail(await response.text().catch(() => ""));
   if ([400, 401, 403, 404, 422].includes(response.status)) {
-    throw new WorkerRefused(`The engine refused to register this worker (${response.status}).`);
+    const why = detail === "" ? "" : `: ${detail}`;
+    throw new WorkerRefused(`The engine refused to register this worker (${response.status})${why}`);
   }
   const seconds = Number(response.headers.get("retry-after"));
   throw new RegistrationFailed(
@@ -67,9 +89,10 @@ export async function register(request: RegisterRequest): Promise<Registration> 
 }
 
 async function post(request: RegisterRequest): Promise<Response> {
-  const { apiUrl, workerKey, kinds, concurrency, build, replaces, signal } = request;
+  const { engine, transport, kinds, concurrency, build, replaces, signal } = request;
+  const { apiUrl, workerKey } = engine;
   try {
-    return await fetch(`${apiUrl.replace(/\/+$/, "")}/api/v1/worker/register`, {
+    return await engine.fetch(`${apiUrl.replace(/\/+$/, "")}/api/v1/worker/register`, {
       method: "POST",
       headers: {
         authorization: `Bearer ${workerKey}`,
@@ -84,8 +107,8 @@ async function post(request: RegisterRequest): Promise<Response> {
         ...(replaces === undefined ? {} : { replaces }),
         host: hostname(),
         concurrency,
+        ...(transport === "valkey" ? {} : { transport }),
       }),
-      redirect: "error",
       signal: AbortSignal.any([signal, AbortSignal.timeout(15_000)]),
     });
   } catch (error) {
@@ -97,23 +120,31 @@ async function post(request: RegisterRequest): Promise<Response> {
  * Reads the answer of the register route.
  * @throws WorkerRefused when it names another protocol, RegistrationFailed when it cannot be read.
  */
-export function parseRegistration(document: unknown): Registration {
+export function parseRegistration(document: unknown, transport: Transport = "valkey"): Registration {
   const root = record(document);
-  const valkey = record(root["valkey"]);
   if (root["protocolVersion"] !== protocol.version) {
     throw new WorkerRefused(
       `The engine speaks queue protocol ${String(root["protocolVersion"])}, this SDK ${protocol.version}.`,
     );
   }
-  return {
+  const shared = {
     workerId: text(root, "workerId"),
     queue: text(root, "queue"),
-    keyPrefix: text(root, "keyPrefix"),
     epoch: text(root, "epoch"),
-    valkeyUrl: addressOf(text(valkey, "url")),
-    valkeyUsername: text(valkey, "username"),
     leaseMs: seconds(root, "leaseSeconds"),
     beatMs: seconds(root, "beatSeconds"),
+  };
+  if (transport === "https") {
+    const https = record(root["https"]);
+    return { ...shared, transport, path: pathOf(text(https, "path")), waitMs: seconds(https, "waitSeconds") };
+  }
+  const valkey = record(root["valkey"]);
+  return {
+    ...shared,
+    transport,
+    keyPrefix: text(root, "keyPrefix"),
+    valkeyUrl: addressOf(text(valkey, "url")),
+    valkeyUsername: text(valkey, "username"),
   };
 }
 
@@ -134,6 +165,11 @@ function addressOf(address: string): string {
   url.username = "";
   url.password = "";
   return url.href;
+}
+
+function pathOf(path: string): string {
+  if (!/^\/[A-Za-z0-9._~/-]*$/.test(path)) throw unreadable("https.path");
+  return path.replace(/\/+$/, "");
 }
 
 function seconds(from: Readonly<Record<string, unknown>>, name: string): number {

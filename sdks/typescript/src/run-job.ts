@@ -5,13 +5,14 @@ import type { Handlers, Job, JobContext } from "./handler.ts";
 import type { JobEnd, Metrics } from "./metrics.ts";
 import { encodeOutcome, type Outcome, outcomeOfError, outcomeOfReturn } from "./outcome.ts";
 import { InvalidInput, Permanent } from "./outcome-words.ts";
+import type { EngineAccess } from "./queue-connection.ts";
 import type { Tracing } from "./tracing.ts";
 import { createWatermark } from "./watermark.ts";
 
 /** What jobs are run with. */
 export interface JobRunner {
   readonly handlers: Handlers;
-  readonly engine: { readonly apiUrl: string; readonly workerKey: string };
+  readonly engine: EngineAccess;
   readonly metrics: Required<Metrics>;
   readonly tracing: Tracing;
 }
@@ -44,7 +45,7 @@ function endOf(hand: Hand, outcome: Outcome): JobEnd {
 
 function apiOf(hand: Hand, { engine, tracing }: JobRunner, job: Job | undefined): ApiClient {
   const headers = () => (job === undefined ? {} : tracing.headers(job));
-  return createApiClient(engine.apiUrl, engine.workerKey, hand.signal, headers);
+  return createApiClient(engine, hand.signal, headers);
 }
 
 async function outcomeOfJob(hand: Hand, runner: JobRunner): Promise<Outcome> {

@@ -2,9 +2,10 @@ import { type Beats, createBeats } from "./beats.ts";
 import { drain } from "./drain.ts";
 import { createHand, type Hand } from "./hand.ts";
 import type { Log } from "./log.ts";
-import { backoffMs, pause, unlessAborted } from "./pause.ts";
+import { backoffMs, pause } from "./pause.ts";
 import type { ClaimedJob } from "./protocol.ts";
-import { connectQueue, type QueueConnection } from "./queue-connection.ts";
+import { connectQueue } from "./connect-queue.ts";
+import type { QueueConnection } from "./queue-connection.ts";
 import { QueueAway, QueueLost } from "./queue-errors.ts";
 import type { Registration } from "./register.ts";
 import { type JobRunner, runJob } from "./run-job.ts";
@@ -43,6 +44,7 @@ export async function runSession(options: SessionOptions): Promise<"stopped" | "
   };
   const queue = await connectQueue({
     registration,
+    engine: runner.engine,
     secret,
     kinds: Object.keys(runner.handlers),
     onLost: lose,
@@ -95,9 +97,6 @@ async function work(hand: Hand, settler: Settler, options: SessionOptions): Prom
   }
 }
 
-/** How long an idle worker sleeps in the server before it looks by itself. */
-const idleMs = 20_000;
-
 /** Claims whenever a slot is free; sleeps in the server while there is no work. @throws QueueLost */
 async function claimUntil(
   signal: AbortSignal,
@@ -113,17 +112,16 @@ async function claimUntil(
     const free = options.slots.free;
     try {
       const now = performance.now();
-      const reply = await queue.claim(free);
+      const reply = await queue.claim(free, signal);
       failures = 0;
       beats.setTimes(reply);
-      for (const job of reply.jobs) start(job, now);
+      for (const job of reply.jobs) start(job, now + reply.waitedMs);
       if (reply.word === "drain") options.onDrain();
-      else if (reply.jobs.length < free)
-        await unlessAborted(queue.waitForWake(reply.retryAfterMs || idleMs), signal);
+      else if (reply.jobs.length < free) await queue.waitForWork(reply, signal);
     } catch (error) {
       if (!(error instanceof QueueAway)) throw error;
       options.runner.metrics.queueFailed();
-      await pause(backoffMs(failures++, 50, 1_000), signal);
+      await pause(Math.max(backoffMs(failures++, 50, 1_000), error.retryAfterMs), signal);
     }
   }
 }

@@ -98,7 +98,7 @@ export function createSettler(options: {
         } catch (error) {
           if (!(error instanceof QueueAway)) throw error;
           metrics.queueFailed();
-          await pause(backoffMs(failures++, 50, 1_000), signal);
+          await pause(Math.max(backoffMs(failures++, 50, 1_000), error.retryAfterMs), signal);
           dropLost();
         }
       }
@@ -106,12 +106,15 @@ export function createSettler(options: {
   };
 }
 
-/** The first outcomes that fit into one call. */
+/** What an outcome takes beside its own text in a call, ids and names included. */
+const bytesAround = 250;
+
+/** The first outcomes that fit into one call, by whatever transport: over HTTPS they are texts inside JSON. */
 function nextBatch(pending: readonly Pending[]): Pending[] {
   let bytes = 0;
   let count = 0;
   for (const { outcome } of pending) {
-    bytes += Buffer.byteLength(outcome);
+    bytes += Buffer.byteLength(JSON.stringify(outcome)) + bytesAround;
     if (count > 0 && bytes > protocol.settleBytes) break;
     count += 1;
     if (count === protocol.settleItems) break;

@@ -1,6 +1,6 @@
 // Command conformanceworker is the worker that the conformance runner starts as a process and drives from
-// outside. It takes everything from the environment: JOBENGINE_API_URL, JOBENGINE_WORKER_KEY,
-// JOBENGINE_CONCURRENCY (default 4), JOBENGINE_DRAIN_GRACE_MS (default 20000). It logs to standard error.
+// outside. It takes everything from the environment: JOBENGINE_API_URL, JOBENGINE_WORKER_KEY, JOBENGINE_TRANSPORT,
+// JOBENGINE_CA_FILE, JOBENGINE_CONCURRENCY (default 4), JOBENGINE_DRAIN_GRACE_MS (default 20000). It logs to standard error.
 package main
 
 import (
@@ -17,6 +17,8 @@ func main() {
 	worker := &jobengine.Worker{
 		APIURL:      os.Getenv("JOBENGINE_API_URL"),
 		WorkerKey:   os.Getenv("JOBENGINE_WORKER_KEY"),
+		Transport:   jobengine.Transport(os.Getenv("JOBENGINE_TRANSPORT")),
+		CAFile:      os.Getenv("JOBENGINE_CA_FILE"),
 		Concurrency: number("JOBENGINE_CONCURRENCY", 4),
 		DrainGrace:  time.Duration(number("JOBENGINE_DRAIN_GRACE_MS", 20_000)) * time.Millisecond,
 		Logger:      slog.New(slog.NewJSONHandler(os.Stderr, nil)),

@@ -9,17 +9,20 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Registration is what a client needs to know of the answer to register.
+// Registration is what a connection needs to know of the answer to register.
 type Registration struct {
-	WorkerID  string
+	WorkerID string
+	Epoch    string
+	// KeyPrefix, Address and Username are those of the transport valkey.
 	KeyPrefix string
-	Epoch     string
 	Address   Address
 	Username  string
+	// Path and Wait are those of the transport https: where the calls lie, and the longest that a claim may wait.
+	Path string
+	Wait time.Duration
 }
 
-// Client holds the two connections of a registered worker, one for calls and one that sleeps until there is
-// work. Its methods answer *LostError (register again), *AwayError (try again), or what is a bug.
+// Client calls the functions by itself, over two connections: one for calls and one that sleeps until there is work.
 type Client struct {
 	registration Registration
 	kinds        []string
@@ -30,6 +33,8 @@ type Client struct {
 	sleeper  *redis.Client
 	isClosed bool
 }
+
+var _ Connection = (*Client)(nil)
 
 // Connect opens the connection for calls and signs in.
 func Connect(ctx context.Context, registration Registration, secret string, kinds []string) (*Client, error) {
@@ -66,7 +71,7 @@ func (c *Client) EndSleep() {
 	c.sleeper = c.open("sleeper")
 }
 
-// Claim asks for at most free jobs. With 0 it only says that no wake is wanted any more.
+// Claim implements Connection. It answers at once.
 func (c *Client) Claim(ctx context.Context, free int) (Claim, error) {
 	args := make([]any, 0, 1+len(c.kinds))
 	args = append(args, free)
@@ -80,13 +85,7 @@ func (c *Client) Claim(ctx context.Context, free int) (Claim, error) {
 	return readClaim(reply)
 }
 
-// BeatItem is a job whose lease shall be renewed, with its progress document or "".
-type BeatItem struct {
-	Lease
-	Progress string
-}
-
-// Beat renews the leases of the jobs named; the worker itself is heard of, too, with none.
+// Beat implements Connection.
 func (c *Client) Beat(ctx context.Context, items []BeatItem) (Beat, error) {
 	args := make([]any, 0, 4*len(items))
 	for _, item := range items {
@@ -103,13 +102,7 @@ func (c *Client) Beat(ctx context.Context, items []BeatItem) (Beat, error) {
 	return beat, err
 }
 
-// SettleItem is a job that ended, with its outcome document.
-type SettleItem struct {
-	Lease
-	Outcome []byte
-}
-
-// Settle hands in outcomes and answers a verdict for each: accepted, known, stale, too_large or invalid.
+// Settle implements Connection.
 func (c *Client) Settle(ctx context.Context, items []SettleItem) ([]string, error) {
 	args := make([]any, 0, 4*len(items))
 	for _, item := range items {
@@ -122,7 +115,7 @@ func (c *Client) Settle(ctx context.Context, items []SettleItem) ([]string, erro
 	return readVerdicts(reply, len(items))
 }
 
-// Release gives jobs back and answers released or lost for each.
+// Release implements Connection.
 func (c *Client) Release(ctx context.Context, leases []Lease) ([]string, error) {
 	args := make([]any, 0, 3*len(leases))
 	for _, lease := range leases {
@@ -135,7 +128,7 @@ func (c *Client) Release(ctx context.Context, leases []Lease) ([]string, error) 
 	return readVerdicts(reply, len(leases))
 }
 
-// Leave says goodbye: no wake is sent any more.
+// Leave implements Connection.
 func (c *Client) Leave(ctx context.Context) error {
 	_, err := c.call(ctx, "je_leave", nil)
 	return err
@@ -145,8 +138,16 @@ func (c *Client) Leave(ctx context.Context) error {
 // counts as dead.
 const lateness = 5 * time.Second
 
-// WaitForWake sleeps in the server until there is work or the time is over; both are nil.
-func (c *Client) WaitForWake(ctx context.Context, limit time.Duration) error {
+// WaitForWork implements Connection: it sleeps in the server.
+func (c *Client) WaitForWork(ctx context.Context, after Claim) error {
+	if after.RetryAfter > 0 {
+		return c.waitForWake(ctx, after.RetryAfter)
+	}
+	return c.waitForWake(ctx, idleTime)
+}
+
+// waitForWake sleeps in the server until there is work or the time is over; both are nil.
+func (c *Client) waitForWake(ctx context.Context, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit+lateness)
 	defer cancel()
 	key := c.registration.KeyPrefix + "wake:" + c.registration.WorkerID

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -18,7 +19,11 @@ func (e *LostError) Error() string { return "the queue must be joined anew: " + 
 func (e *LostError) Unwrap() error { return e.Cause }
 
 // AwayError says that the server cannot be reached or cannot take the call now; another try may do.
-type AwayError struct{ Cause error }
+type AwayError struct {
+	Cause error
+	// RetryAfter is what the server asked for, if it did.
+	RetryAfter time.Duration
+}
 
 func (e *AwayError) Error() string {
 	return "the queue cannot be reached right now: " + e.Cause.Error()
@@ -33,6 +38,15 @@ func IsAway(err error) bool {
 	return errors.As(err, &away)
 }
 
+// WaitAtLeast is wait, or what the server of an AwayError asked for where that is longer, up to a minute.
+func WaitAtLeast(wait time.Duration, err error) time.Duration {
+	var away *AwayError
+	if errors.As(err, &away) {
+		return max(wait, min(away.RetryAfter, time.Minute))
+	}
+	return wait
+}
+
 var lostWords = []string{"WRONG_EPOCH", "NOAUTH", "WRONGPASS", "NOPERM", "ERR Function not found", "ERR ACL failure"}
 
 // sortError says what a failed command means. Only a malformed call stays what it is, a bug of this SDK:
@@ -43,7 +57,7 @@ func sortError(err error) error {
 	}
 	var reply redis.Error
 	if !errors.As(err, &reply) || errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed) {
-		return &AwayError{err}
+		return &AwayError{Cause: err}
 	}
 	text := reply.Error()
 	for _, word := range lostWords {
@@ -54,5 +68,5 @@ func sortError(err error) error {
 	if strings.HasPrefix(text, "BAD_ARGUMENT") {
 		return err
 	}
-	return &AwayError{err}
+	return &AwayError{Cause: err}
 }

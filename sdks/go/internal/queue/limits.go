@@ -22,7 +22,26 @@ const (
 	MaxCodeBytes    = 128
 	// MaxRetryAfterSeconds bounds what RetryAfter asks for.
 	MaxRetryAfterSeconds = 86_400
-	// SettleItems and SettleBytes are where a settle call is cut.
+	// SettleItems and SettleBytes are where a settle call is cut. The bytes are also the limit of a call's body over
+	// HTTPS.
 	SettleItems = 200
 	SettleBytes = 1_000_000
 )
+
+// aroundText is what an outcome takes beside its own text in a call, ids and names included.
+const aroundText = 250
+
+// BytesInCall is what a JSON document takes in a call, by whatever transport: over HTTPS it is a text inside JSON, whose
+// quotes and controls grow.
+func BytesInCall(document []byte) int {
+	count := len(document) + aroundText
+	for _, b := range document {
+		switch {
+		case b == '"' || b == '\\':
+			count++
+		case b < 0x20:
+			count += 5
+		}
+	}
+	return count
+}

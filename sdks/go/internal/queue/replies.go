@@ -23,13 +23,15 @@ type ClaimedJob struct {
 	ConcurrencyKey string
 }
 
-// Claim is the answer of je_claim.
+// Claim is the answer to a claim.
 type Claim struct {
 	// Word is ok, busy or drain.
 	Word               string
 	RetryAfter         time.Duration
 	LeaseTime, BeatGap time.Duration
-	Jobs               []ClaimedJob
+	// Waited is how long the call waited for work: the leases began no earlier than so long after it was sent.
+	Waited time.Duration
+	Jobs   []ClaimedJob
 }
 
 // Beat is the answer of je_beat, one verdict for each job named: continue, cancel or lost.

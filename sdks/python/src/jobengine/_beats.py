@@ -55,10 +55,10 @@ class Beats:
                 try:
                     await self.beat_now()
                     break
-                except QueueAway:
+                except QueueAway as error:
                     self._metrics.queue_failed()
                     self._lose_silent()
-                    await asyncio.sleep(min(self._beat_seconds / 2, 0.5))
+                    await asyncio.sleep(min(self._beat_seconds / 2, max(0.5, error.retry_after_seconds)))
 
     async def _until_due(self) -> None:
         """A shorter interval that a claim tells meanwhile counts from the same start."""

@@ -1,9 +1,9 @@
-"""Claims whenever a slot is free; sleeps in the server while there is no work."""
+"""Claims whenever a slot is free; waits for work while there is none."""
 
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any
 
 from ._backoff import backoff_seconds
 from ._beats import Beats
@@ -11,10 +11,7 @@ from ._metrics import Metrics
 from ._pause import pause
 from ._queue import Queue, QueueAway
 from ._slots import Slots
-from ._wire import ClaimedJob
-
-#: How long an idle worker sleeps in the server before it looks by itself.
-_IDLE_SECONDS: Final = 20.0
+from ._wire import ClaimedJob, ClaimReply
 
 
 async def claim_until(
@@ -30,7 +27,7 @@ async def claim_until(
 ) -> None:
     """Raises QueueLost. A claim under way is waited for, stop or not: what it brings is this worker's.
 
-    ``look_again`` ends a sleep out of which the queue might not wake this worker.
+    ``look_again`` ends a wait out of which the queue might not wake this worker.
     """
     failures = 0
     while not stopping.done():
@@ -38,33 +35,34 @@ async def claim_until(
             await pause(None, slots.until_given(), stopping)
             continue
         free = slots.free
+        look_again.clear()
+        told = asyncio.ensure_future(look_again.wait())
         try:
-            look_again.clear()
             sent_at = time.monotonic()
-            reply = await queue.claim(free)
+            reply = await queue.claim(free, stopping, told)
             failures = 0
             beats.set_times(reply.lease_seconds, reply.beat_seconds)
             for job in reply.jobs:
-                start(job, sent_at)
+                start(job, sent_at + reply.waited_seconds)
             if reply.word == "drain":
                 on_drain()
             elif len(reply.jobs) < free:
-                await _sleep(queue, reply.retry_after_seconds or _IDLE_SECONDS, stopping, look_again)
-        except QueueAway:
+                await _wait(queue, reply, stopping, told)
+        except QueueAway as error:
             metrics.queue_failed()
-            await pause(backoff_seconds(failures, 0.05, 1.0), stopping)
+            await pause(max(backoff_seconds(failures, 0.05, 1.0), error.retry_after_seconds), stopping)
             failures += 1
+        finally:
+            told.cancel()
 
 
-async def _sleep(
-    queue: Queue, seconds: float, stopping: "asyncio.Future[None]", look_again: asyncio.Event
+async def _wait(
+    queue: Queue, reply: ClaimReply, stopping: "asyncio.Future[None]", told: "asyncio.Future[Any]"
 ) -> None:
-    sleeping = asyncio.ensure_future(queue.wait_for_wake(seconds))
-    told = asyncio.ensure_future(look_again.wait())
+    waiting = asyncio.ensure_future(queue.wait_for_work(reply))
     try:
-        await pause(None, sleeping, told, stopping)
-        if sleeping.done():
-            sleeping.result()
+        await pause(None, waiting, told, stopping)
+        if waiting.done():
+            waiting.result()
     finally:
-        sleeping.cancel()
-        told.cancel()
+        waiting.cancel()

@@ -1,5 +1,6 @@
 """HTTP calls to the engine's worker routes. They run on the worker's own loop, whoever asks for them."""
 
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ import httpx
 from ._backoff import backoff_seconds
 from ._errors import ApiError, DependencyDown, RetryAfter
 from ._pause import pause
-from ._registration import retry_after_of
+from ._registration import problem_detail, retry_after_of
 
 _TRIES: Final = 4
 _TIMEOUT_SECONDS: Final = 60.0
@@ -24,7 +25,8 @@ class EngineApi:
     ``ApiError``.
     """
 
-    def __init__(self, api_url: str, worker_key: str) -> None:
+    def __init__(self, api_url: str, worker_key: str, verify: ssl.SSLContext | bool = True) -> None:
+        self._verify = verify
         self._base = api_url.rstrip("/")
         self._headers = {"authorization": f"Bearer {worker_key}", "accept": "application/json"}
         self._client: httpx.AsyncClient | None = None
@@ -62,6 +64,13 @@ class EngineApi:
         away = f"{method} {path}: the engine's API cannot be reached."
         raise DependencyDown(away, code="API_AWAY") from trouble
 
+    async def send(self, method: str, path: str, body: bytes, *, timeout: float) -> httpx.Response:
+        """One try with a JSON body. Raises ``httpx.HTTPError``; a status of any kind is an answer."""
+        headers = {**self._headers, "content-type": "application/json"}
+        return await self._open().request(
+            method, self._base + path, content=body, headers=headers, timeout=timeout
+        )
+
     async def close(self) -> None:
         if self._client is not None:
             await self._client.aclose()
@@ -70,7 +79,7 @@ class EngineApi:
         # Bounded by the worker's concurrency already: a limit of its own would only make jobs wait.
         if self._client is None:
             limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-            self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, limits=limits)
+            self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, limits=limits, verify=self._verify)
         return self._client
 
 
@@ -85,13 +94,4 @@ def _failure_of(method: str, path: str, response: httpx.Response) -> Exception:
         return DependencyDown(f"{method} {path} answered {status}.", code=f"API_{status}")
     if status == 429:
         return RetryAfter(retry_after_of(response.headers) or 10, code="API_429")
-    return ApiError(method, path, status, _problem_detail(response))
-
-
-def _problem_detail(response: httpx.Response) -> str:
-    try:
-        problem = response.json()
-    except ValueError:
-        return ""
-    words = (problem.get("detail") or problem.get("title")) if isinstance(problem, dict) else None
-    return words[:500] if isinstance(words, str) else ""
+    return ApiError(method, path, status, problem_detail(response))

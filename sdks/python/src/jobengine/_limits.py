@@ -16,3 +16,13 @@ MAX_RETRY_AFTER_SECONDS: Final = 86_400
 #: Outcomes in one settle call, and their bytes together.
 SETTLE_ITEMS: Final = 200
 SETTLE_BYTES: Final = 1_000_000
+#: The body of a call over HTTPS.
+CALL_BYTES: Final = 1_000_000
+
+#: What an outcome takes beside its own text in a call, ids and names included.
+_AROUND_TEXT: Final = 250
+
+
+def bytes_in_call(document: bytes) -> int:
+    """What a JSON document takes in a call: over HTTPS it is a text inside JSON, whose quotes grow."""
+    return len(document) + document.count(b'"') + document.count(b"\\") + _AROUND_TEXT

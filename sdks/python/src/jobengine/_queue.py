@@ -1,77 +1,59 @@
-"""The worker's functions of the protocol. Each raises QueueLost (join anew) or QueueAway (try again)."""
+"""The way of a registered worker to its queue, by whatever transport."""
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Protocol
 
+from ._engine_api import EngineApi
 from ._hand import LeaseRef
+from ._https_queue import HttpsQueue
 from ._queue_errors import QueueAway, QueueLost
-from ._registration import Registration
-from ._valkey import ValkeyConnection
-from ._wire import BeatReply, ClaimReply, parse_beat, parse_claim, parse_words
-
-#: How long the server may be late with its answer to a pop that timed out before the connection counts as dead.
-_LATE_SECONDS: Final = 5.0
+from ._registration import HttpsAccess, Registration
+from ._wire import BeatReply, ClaimReply
 
 
-class Queue:
-    """Two connections: one for commands, one that sleeps in the server until there is work."""
-
-    def __init__(self, registration: Registration, secret: str, kinds: Sequence[str]) -> None:
-        self._prefix = registration.key_prefix
-        self._epoch = registration.epoch
-        self._worker = registration.worker_id
-        self._kinds = list(kinds)
-        # An answer that takes longer than a good part of the lease helps nobody.
-        self._timeout = min(10.0, max(1.0, registration.lease_seconds / 3))
-        self._commands = self._open(registration, secret, "commands")
-        self._sleeper = self._open(registration, secret, "sleeper")
+class Queue(Protocol):
+    """The worker's functions of the protocol. Each raises QueueLost (join anew) or QueueAway (try again)."""
 
     async def connect(self) -> None:
-        await self._commands.connect()
-        await self._sleeper.connect()
+        """Opens what the transport needs."""
 
-    async def claim(self, free: int) -> ClaimReply:
-        """With 0 free slots: says only that nothing more is wanted."""
-        return parse_claim(await self._call("je_claim", [free, *self._kinds]))
+    async def claim(self, free: int, *ends: "asyncio.Future[Any]") -> ClaimReply:
+        """With 0 free slots: says only that nothing more is wanted.
+
+        A transport that waits for work in its claims answers soon once one of ``ends`` is done, and still gives
+        what it was given.
+        """
 
     async def beat(self, jobs: Sequence[tuple[LeaseRef, bytes]]) -> BeatReply:
-        args = [arg for ref, progress in jobs for arg in (*ref, progress)]
-        return parse_beat(await self._call("je_beat", args))
+        """Renews leases; each job comes with its progress document, or nothing."""
 
     async def settle(self, outcomes: Sequence[tuple[LeaseRef, bytes]]) -> list[str]:
-        args = [arg for ref, outcome in outcomes for arg in (*ref, outcome)]
-        return parse_words(await self._call("je_settle", args))
+        """Hands in outcomes and answers a verdict for each."""
 
     async def release(self, jobs: Sequence[LeaseRef]) -> list[str]:
-        return parse_words(await self._call("je_release", [arg for ref in jobs for arg in ref]))
+        """Gives jobs back and answers a verdict for each."""
 
     async def leave(self) -> None:
-        await self._call("je_leave", [])
+        """Says goodbye."""
 
-    async def wait_for_wake(self, seconds: float) -> None:
-        """Sleeps in the server until there is work, or until the time is over.
-
-        Raises QueueLost; a broken connection only ends the sleep: without it nobody can wake this worker.
-        """
-        key = f"{self._prefix}wake:{self._worker}"
-        try:
-            await self._sleeper.call("BLPOP", key, seconds, timeout=seconds + _LATE_SECONDS)
-        except QueueAway:
-            await asyncio.sleep(min(seconds, 0.5))
+    async def wait_for_work(self, after: ClaimReply) -> None:
+        """After a claim that gave less than was asked: returns when the next one may be worth it."""
 
     async def close(self) -> None:
-        await self._commands.close()
-        await self._sleeper.close()
-
-    async def _call(self, name: str, args: Sequence[str | bytes | int]) -> Any:
-        return await self._commands.call(
-            "FCALL", name, 1, self._prefix, self._epoch, self._worker, *args, timeout=self._timeout
-        )
-
-    def _open(self, registration: Registration, secret: str, role: str) -> ValkeyConnection:
-        name = f"{registration.worker_id}-{role}"
-        return ValkeyConnection(registration.valkey_url, registration.valkey_username, secret, name)
+        """Breaks all connections."""
 
 
-__all__ = ["Queue", "QueueAway", "QueueLost"]
+def open_queue(
+    registration: Registration, *, secret: str, kinds: Sequence[str], api: EngineApi, ca_file: str | None
+) -> Queue:
+    """The Valkey client is loaded where it is used only."""
+    access = registration.access
+    if isinstance(access, HttpsAccess):
+        return HttpsQueue(registration, access, kinds, api)
+    from ._valkey_queue import ValkeyQueue  # noqa: PLC0415
+
+    return ValkeyQueue(registration, access, secret, kinds, ca_file)
+
+
+__all__ = ["Queue", "QueueAway", "QueueLost", "open_queue"]

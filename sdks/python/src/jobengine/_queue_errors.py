@@ -1,8 +1,9 @@
 """How calls to the queue fail."""
 
-import asyncio
+from typing import Final
 
-from valkey import exceptions as valkey
+#: The longest that a server's Retry-After is believed: beyond it one looks by oneself.
+_MOST_RETRY_AFTER_SECONDS: Final = 60.0
 
 
 class QueueLost(Exception):
@@ -12,36 +13,6 @@ class QueueLost(Exception):
 class QueueAway(Exception):
     """The server cannot be reached right now; the registration may still be good."""
 
-    def __init__(self) -> None:
+    def __init__(self, retry_after_seconds: float | None = None) -> None:
         super().__init__("The queue cannot be reached right now.")
-
-
-_LOST_WORDS = (
-    "WRONG_EPOCH",
-    "NOAUTH",
-    "WRONGPASS",
-    "NOPERM",
-    "Function not found",
-    "ERR Function not found",
-)
-_AWAY_WORDS = frozenset(
-    {"LOADING", "OOM", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "MISCONF"}
-)
-
-
-def to_queue_error(error: BaseException) -> BaseException:
-    """Sorts what a command failed with; an unknown reply (say BAD_ARGUMENT) is a bug and stays as it is."""
-    text = str(error)
-    if isinstance(error, (valkey.AuthenticationError, valkey.AuthorizationError, valkey.NoPermissionError)):
-        return QueueLost(f"The queue must be joined anew: {text[:200]}")
-    if isinstance(error, valkey.ResponseError) and text.startswith(_LOST_WORDS):
-        return QueueLost(f"The queue must be joined anew: {text[:200]}")
-    if isinstance(error, (valkey.ConnectionError, valkey.TimeoutError, valkey.InvalidResponse)):
-        return QueueAway()
-    if isinstance(error, (OSError, EOFError, asyncio.TimeoutError)):
-        return QueueAway()
-    if isinstance(error, (valkey.OutOfMemoryError, valkey.ReadOnlyError)):
-        return QueueAway()
-    if isinstance(error, valkey.ResponseError) and text.partition(" ")[0] in _AWAY_WORDS:
-        return QueueAway()
-    return error
+        self.retry_after_seconds = min(retry_after_seconds or 0.0, _MOST_RETRY_AFTER_SECONDS)

@@ -1,10 +1,12 @@
 """Announcing a worker to the engine."""
 
 import math
+import re
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -17,20 +19,41 @@ _FINAL_STATUSES = frozenset({400, 401, 403, 404, 422})
 _TIMEOUT_SECONDS = 15.0
 
 
+#: The ways to the queue: by oneself, or through the engine's API.
+Transport = Literal["valkey", "https"]
+
+
+@dataclass(frozen=True, slots=True)
+class ValkeyAccess:
+    """Where the queue is and how to speak to it."""
+
+    #: ``{je:<queue>}:``
+    key_prefix: str
+    #: Without credentials: the worker's own are used, whatever the address carries.
+    url: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsAccess:
+    """Where the engine takes the worker's calls."""
+
+    #: Below the address of the API.
+    path: str
+    #: The longest that a claim may wait for work.
+    wait_seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What the engine tells a worker that registered: where the queue is and how to speak to it."""
+    """What the engine tells a worker that registered."""
 
     worker_id: str
     queue: str
-    #: ``{je:<queue>}:``
-    key_prefix: str
     epoch: str
-    #: Without credentials: the worker's own are used, whatever the address carries.
-    valkey_url: str
-    valkey_username: str
     lease_seconds: float
     beat_seconds: float
+    access: ValkeyAccess | HttpsAccess
 
 
 class RegistrationFailed(Exception):
@@ -49,6 +72,8 @@ async def register(
     concurrency: int,
     build: str | None,
     replaces: str | None,
+    transport: Transport = "valkey",
+    verify: ssl.SSLContext | bool = True,
 ) -> Registration:
     """Raises WorkerRefused when trying again is pointless, RegistrationFailed when it is not."""
     body: dict[str, Any] = {
@@ -62,8 +87,10 @@ async def register(
         body["build"] = build
     if replaces is not None:
         body["replaces"] = replaces
+    if transport != "valkey":  # engines take it that know no other
+        body["transport"] = transport
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, verify=verify) as client:
             response = await client.post(
                 f"{api_url.rstrip('/')}/api/v1/worker/register",
                 headers={"authorization": f"Bearer {worker_key}", "accept": "application/json"},
@@ -72,7 +99,9 @@ async def register(
     except (httpx.HTTPError, OSError) as error:
         raise RegistrationFailed("The engine's API cannot be reached.") from error
     if response.status_code in _FINAL_STATUSES:
-        raise WorkerRefused(f"The engine refused to register this worker ({response.status_code}).")
+        said = problem_detail(response)
+        why = f": {said}" if said else ""
+        raise WorkerRefused(f"The engine refused to register this worker ({response.status_code}){why}")
     if not response.is_success:
         raise RegistrationFailed(
             f"Registration was answered {response.status_code}.",
@@ -82,7 +111,17 @@ async def register(
         document = response.json()
     except ValueError:
         document = None
-    return parse_registration(document)
+    return parse_registration(document, transport)
+
+
+def problem_detail(response: httpx.Response) -> str:
+    """What a problem document says in words, or nothing."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return ""
+    words = (problem.get("detail") or problem.get("title")) if isinstance(problem, dict) else None
+    return words[:500] if isinstance(words, str) else ""
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
@@ -91,23 +130,37 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
     return float(value) if value.isascii() and value.isdigit() and 0 < int(value) < 10**9 else None
 
 
-def parse_registration(document: object) -> Registration:
+def parse_registration(document: object, transport: Transport = "valkey") -> Registration:
     """Raises WorkerRefused when the answer names another protocol, RegistrationFailed when it is unreadable."""
     root = _record(document)
-    valkey = _record(root.get("valkey"))
     version = root.get("protocolVersion")
     if version != PROTOCOL_VERSION or isinstance(version, bool):
         raise WorkerRefused(f"The engine speaks queue protocol {version}, this SDK {PROTOCOL_VERSION}.")
     return Registration(
         worker_id=_text(root, "workerId"),
         queue=_text(root, "queue"),
-        key_prefix=_text(root, "keyPrefix"),
         epoch=_text(root, "epoch"),
-        valkey_url=_address(_text(valkey, "url")),
-        valkey_username=_text(valkey, "username"),
         lease_seconds=_seconds(root, "leaseSeconds"),
         beat_seconds=_seconds(root, "beatSeconds"),
+        access=_https_access(root) if transport == "https" else _valkey_access(root),
     )
+
+
+def _valkey_access(root: Mapping[str, object]) -> ValkeyAccess:
+    valkey = _record(root.get("valkey"))
+    return ValkeyAccess(
+        key_prefix=_text(root, "keyPrefix"),
+        url=_address(_text(valkey, "url")),
+        username=_text(valkey, "username"),
+    )
+
+
+def _https_access(root: Mapping[str, object]) -> HttpsAccess:
+    https = _record(root.get("https"))
+    path = _text(https, "path")
+    if re.fullmatch(r"/[A-Za-z0-9._~/-]*", path) is None:
+        raise _unreadable("https.path")
+    return HttpsAccess(path=path.rstrip("/"), wait_seconds=_seconds(https, "waitSeconds"))
 
 
 def _record(value: object) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ from ._hand import Hand
 from ._log import Log
 from ._metrics import Ending, Metrics
 from ._outcome import Document, encode_outcome, outcome_of_error
-from ._queue import Queue, QueueLost
+from ._queue import QueueLost, open_queue
 from ._registration import Registration
 from ._settler import Settler
 from ._slots import Slots
@@ -30,6 +30,7 @@ class Session:
         *,
         registration: Registration,
         secret: str,
+        ca_file: str | None,
         kinds: Sequence[str],
         dispatch: Dispatch,
         api: EngineApi,
@@ -55,7 +56,7 @@ class Session:
         #: What is claimed and neither settled, given back nor lost.
         self._hands: set[Hand] = set()
         self._storing: set[asyncio.Task[None]] = set()
-        self._queue = Queue(registration, secret, kinds)
+        self._queue = open_queue(registration, secret=secret, kinds=kinds, api=api, ca_file=ca_file)
         self._beats = Beats(
             queue=self._queue,
             hands=self._hands,

@@ -7,7 +7,7 @@ from typing import NamedTuple, NoReturn
 from ._backoff import backoff_seconds
 from ._beats import Beats
 from ._hand import Hand
-from ._limits import SETTLE_BYTES, SETTLE_ITEMS
+from ._limits import SETTLE_BYTES, SETTLE_ITEMS, bytes_in_call
 from ._log import Log
 from ._metrics import Metrics
 from ._queue import Queue, QueueAway
@@ -65,9 +65,9 @@ class Settler:
             try:
                 await self._send()
                 failures = 0
-            except QueueAway:
+            except QueueAway as error:
                 self._metrics.queue_failed()
-                await asyncio.sleep(backoff_seconds(failures, 0.05, 1.0))
+                await asyncio.sleep(max(backoff_seconds(failures, 0.05, 1.0), error.retry_after_seconds))
                 failures += 1
                 self._drop_lost()
 
@@ -101,7 +101,7 @@ def next_batch(pending: Sequence[Pending]) -> list[Pending]:
     total = 0
     batch: list[Pending] = []
     for item in pending:
-        total += len(item.outcome)
+        total += bytes_in_call(item.outcome)
         if batch and (total > SETTLE_BYTES or len(batch) == SETTLE_ITEMS):
             break
         batch.append(item)

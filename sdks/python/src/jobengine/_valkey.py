@@ -9,7 +9,7 @@ from valkey.asyncio.connection import (
     parse_url,
 )
 
-from ._queue_errors import to_queue_error
+from ._valkey_errors import to_queue_error
 
 _CONNECT_SECONDS: Final = 5.0
 
@@ -17,7 +17,7 @@ _CONNECT_SECONDS: Final = 5.0
 class ValkeyConnection:
     """Calls go one after the other. One that fails or is cut short closes the connection; the next opens it."""
 
-    def __init__(self, url: str, username: str, password: str, name: str) -> None:
+    def __init__(self, url: str, username: str, password: str, name: str, *, ca_file: str | None = None) -> None:
         options = parse_url(url)
         connection_class = options.pop("connection_class", Connection)
         options.update(
@@ -31,6 +31,8 @@ class ValkeyConnection:
         )
         if issubclass(connection_class, SSLConnection):
             options["ssl_check_hostname"] = True
+            if ca_file is not None:
+                options["ssl_ca_certs"] = ca_file
         # Typed in part only.
         self._connection: Any = connection_class(**options)
         self._lock = asyncio.Lock()

@@ -28,6 +28,8 @@ class ClaimReply:
     lease_seconds: float
     beat_seconds: float
     jobs: list[ClaimedJob]
+    #: How long the call waited for work: the leases began no earlier than so long after it was sent.
+    waited_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from ._handlers_thread import handlers_thread
 from ._log import Log
 from ._log import logger as default_logger
 from ._metrics import GuardedMetrics, Metrics, NoMetrics
-from ._options import check_options
+from ._options import check_options, trusting
 from ._own_thread import run_in_thread
 from ._pause import finish, pause
 from ._queue import QueueAway
-from ._registration import Registration, RegistrationFailed, register
+from ._registration import Registration, RegistrationFailed, Transport, register
 from ._session import Session
 from ._signals import stopping_on_signals
 from ._slots import Slots
@@ -40,6 +40,9 @@ class Worker:
 
     :param api_url: Where the engine's API listens, say ``https://jobs.example.com``.
     :param worker_key: ``wk_<id>_<secret>``, as the engine minted it.
+    :param transport: How to reach the queue: ``valkey`` by itself, ``https`` through the engine's API alone, for
+        workers that are not trusted with Valkey or cannot reach it.
+    :param ca_file: A PEM file of the authorities to trust for the API and for Valkey, instead of the system's.
     :param kinds: A handler for each job kind that this worker takes, 1 to 32.
     :param concurrency: Jobs at once, 1 to 1,000.
     :param build: Which build of the worker this is, shown to operators.
@@ -58,6 +61,8 @@ class Worker:
         api_url: str,
         worker_key: str,
         kinds: Handlers,
+        transport: Transport = "valkey",
+        ca_file: str | None = None,
         concurrency: int = 4,
         build: str | None = None,
         drain_grace_seconds: float = 20.0,
@@ -68,6 +73,7 @@ class Worker:
     ) -> None:
         check_options(
             api_url=api_url,
+            transport=transport,
             kinds=kinds,
             concurrency=concurrency,
             drain_grace_seconds=drain_grace_seconds,
@@ -75,6 +81,9 @@ class Worker:
         self._api_url = api_url
         self._worker_key = worker_key
         self._secret = secret_of(worker_key)
+        self._transport = transport
+        self._ca_file = ca_file
+        self._verify = trusting(ca_file)
         self._kinds = dict(kinds)
         self._concurrency = concurrency
         self._last_id: str | None = None
@@ -162,7 +171,7 @@ class Worker:
         self._loop = loop
         self._see_stops()  # stop() may have been called before
         slots = Slots(self._concurrency)
-        api = EngineApi(self._api_url, self._worker_key)
+        api = EngineApi(self._api_url, self._worker_key, self._verify)
         dispatch = Dispatch(handlers=self._kinds, handlers_loop=handlers_loop, api=api, tracing=self._tracing)
         try:
             await self._work_until_stopped(slots, api, dispatch, self._stopping, self._hurry)
@@ -215,6 +224,7 @@ class Worker:
         session = Session(
             registration=registration,
             secret=self._secret,
+            ca_file=self._ca_file,
             kinds=list(self._kinds),
             dispatch=dispatch,
             api=api,
@@ -238,6 +248,8 @@ class Worker:
                 concurrency=self._concurrency,
                 build=self._build,
                 replaces=self._last_id,
+                transport=self._transport,
+                verify=self._verify,
             )
         )
         await pause(None, task, stopping)

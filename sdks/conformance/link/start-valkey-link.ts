@@ -1,40 +1,13 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { createFlow } from "./flow.ts";
 import { createFrameReader, type RespFrame } from "./resp.ts";
-import { createWire, type Wire, type WireCommand } from "./wire.ts";
-
-/**
- * What to do with a command of the worker: `answer` it here with bytes of RESP instead of asking the server;
- * `cut` the connection once the server has done it, so that its answer is lost; `refuse` it, so that the
- * server never sees it; `change` the bytes of its reply.
- */
-export type Meddling =
-  | { readonly answer: string }
-  | { readonly cut: "afterwards" }
-  | { readonly cut: "before" }
-  | { readonly change: (reply: Buffer) => Buffer };
-
-/** The way between a worker and Valkey, on which everything is seen and some things happen. */
-export interface Link {
-  readonly port: number;
-  readonly wire: Wire;
-  /** Asked for every command; undefined lets it through. */
-  meddle: ((command: WireCommand) => Meddling | undefined) | undefined;
-  /** How long each message takes, in both directions. */
-  delayMs: number;
-  /** Nothing arrives any more, in both directions, and nobody is told; `resume` lets all of it through. */
-  stall(): void;
-  resume(): void;
-  /** Breaks all connections and, while it is `away`, refuses new ones. */
-  cut(): void;
-  isAway: boolean;
-  close(): Promise<void>;
-}
+import type { Link, Meddling } from "./link.ts";
+import { createWire, type WireCommand } from "./wire.ts";
 
 const secretive = new Set(["AUTH", "HELLO"]);
 
-/** Starts a proxy on a free port of the loopback to the server of the address. */
-export async function startLink(valkeyUrl: string): Promise<Link> {
+/** Starts a proxy on a free port of the loopback to the Valkey of the address. */
+export async function startValkeyLink(valkeyUrl: string): Promise<Link> {
   const target = new URL(valkeyUrl);
   const commands: WireCommand[] = [];
   const sockets = new Set<Socket>();
@@ -70,8 +43,9 @@ export async function startLink(valkeyUrl: string): Promise<Link> {
         const command = toCommand(frame, connection);
         commands.push(command);
         const meddling = link.meddle?.(command);
-        if (meddling !== undefined && "answer" in meddling) {
-          toWorker(() => pass(command, Buffer.from(meddling.answer), meddling.answer.trimEnd()));
+        if (meddling !== undefined && "refuse" in meddling) {
+          const error = `-${meddling.refuse}`;
+          toWorker(() => pass(command, Buffer.from(`${error}\r\n`), error));
         } else if (meddling !== undefined && "cut" in meddling && meddling.cut === "before") {
           end();
         } else {
@@ -89,7 +63,7 @@ export async function startLink(valkeyUrl: string): Promise<Link> {
           asked.command.reply = frame.value;
           end();
         } else {
-          const changed = meddling !== undefined && "change" in meddling ? meddling.change(bytes) : bytes;
+          const changed = meddling !== undefined && "grow" in meddling ? grown(bytes) : bytes;
           toWorker(() => pass(asked.command, changed, frame.value));
         }
       }
@@ -103,7 +77,9 @@ export async function startLink(valkeyUrl: string): Promise<Link> {
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cut = () => {
+    const { size } = sockets;
     for (const socket of sockets) socket.destroy();
+    return size;
   };
   const link: Link = {
     port: (server.address() as AddressInfo).port,
@@ -128,12 +104,21 @@ export async function startLink(valkeyUrl: string): Promise<Link> {
   return link;
 }
 
+/** The same list with one more element at its end. */
+function grown(reply: Buffer): Buffer {
+  const head = /^\*(\d+)\r\n/.exec(reply.toString("latin1", 0, 20));
+  if (head === null) return reply;
+  const longer = Buffer.from(`*${Number(head[1]) + 1}\r\n`);
+  return Buffer.concat([longer, reply.subarray(head[0].length), Buffer.from("*1\r\n$5\r\nlater\r\n")]);
+}
+
 function toCommand({ value }: RespFrame, connection: number): WireCommand {
   const [name = "", ...args] = Array.isArray(value) ? value.map(String) : [String(value)];
   return {
     connection,
     name: name.toUpperCase(),
     args: secretive.has(name.toUpperCase()) ? [] : args,
+    waits: name.toUpperCase() === "BLPOP",
     sentAtMs: performance.now(),
     reply: undefined,
     repliedAtMs: undefined,
