@@ -6,7 +6,7 @@ import type { WorkerProcess } from "../runner/worker-process.ts";
 /** Beats twice a second, so that "with the next beat" can be told from "much later". */
 const steady = { leaseMs: 4_000, beatMs: 500 };
 /** For a busy machine, beside the time that the protocol gives. */
-const slackMs = 2_000;
+const slackMs = 4_000;
 
 async function expectExit(world: World, worker: WorkerProcess, withinMs: number): Promise<void> {
   await world.until(`an end of the worker`, () => worker.exit !== undefined, withinMs);
