@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startServers } from "../scripts/stack/stack.ts";
 import { aJob, openTestQueue, type TestQueue } from "../platform/valkey/testing/test-queue.ts";
 import type { RawJob } from "../platform/valkey/testing/raw-worker.ts";
+import { serverMicros } from "./queue/processor-time.ts";
 import { report } from "./stack.ts";
 
 const depths = [10_000, 100_000, 1_000_000];
@@ -18,8 +19,15 @@ const rounds = 200;
 const slots = 16;
 const enqueuedAtOnce = 1_000;
 
+/** How many times as long a claim takes at the largest depth as at the smallest. */
+export interface Growth {
+  readonly tenants: number;
+  readonly keys: number;
+  readonly ratio: number;
+}
+
 /** What enqueue, claim and settle cost as the queue grows, with one tenant and with a thousand. */
-export async function benchClaims(): Promise<void> {
+export async function benchClaims(): Promise<Growth[]> {
   const dataDir = await mkdtemp(path.join(import.meta.dirname, "../.jobengine-bench-"));
   const servers = await startServers({
     dataDir,
@@ -27,16 +35,21 @@ export async function benchClaims(): Promise<void> {
     onLine: (line) => console.log(`  ${line}`),
   });
   try {
+    const growths: Growth[] = [];
     for (const mix of mixes) {
-      for (const depth of depths) await measureDepth(servers.valkeyUrl, mix, depth);
+      const claimsMs: number[] = [];
+      for (const depth of depths) claimsMs.push(await measureDepth(servers.valkeyUrl, mix, depth));
+      growths.push({ ...mix, ratio: (claimsMs.at(-1) ?? Number.NaN) / (claimsMs[0] ?? Number.NaN) });
     }
+    return growths;
   } finally {
     await servers.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-async function measureDepth(valkeyUrl: string, mix: Mix, depth: number): Promise<void> {
+/** Answers the milliseconds of the server that the claims take. */
+async function measureDepth(valkeyUrl: string, mix: Mix, depth: number): Promise<number> {
   await using t = await openTestQueue({ highWater: 10_000_000 }, valkeyUrl);
   await untilFreed(t);
   const { tenants, keys } = mix;
@@ -69,6 +82,7 @@ async function measureDepth(valkeyUrl: string, mix: Mix, depth: number): Promise
   const kept = isWhole && ready + leased + seen.size === depth;
   report("ledger", kept ? "nothing lost" : "LOST", `${ready} ready, ${leased} leased, ${seen.size} settled`);
   if (!kept) process.exitCode = 1;
+  return claims.serverMs / rounds;
 }
 
 async function fill(t: TestQueue, { tenants, keys }: Mix, depth: number): Promise<void> {
@@ -92,16 +106,9 @@ interface Cost {
 
 /** What work costs in time, and in processor time of the server: that is the same on a busy machine. */
 async function measured({ valkey }: TestQueue, work: () => Promise<unknown>): Promise<Cost> {
-  const cpuMs = async () => {
-    const info = await valkey.info("cpu");
-    const seconds = [...info.matchAll(/used_cpu_(?:user|sys)_main_thread:([\d.]+)/g)].map(([, value]) =>
-      Number(value),
-    );
-    return seconds.reduce((sum, value) => sum + value, 0) * 1_000;
-  };
-  const before = await cpuMs();
+  const before = await serverMicros(valkey);
   const elapsedMs = await timed(work);
-  return { elapsedMs, serverMs: (await cpuMs()) - before };
+  return { elapsedMs, serverMs: ((await serverMicros(valkey)) - before) / 1_000 };
 }
 
 function perCall({ elapsedMs, serverMs }: Cost): [value: string, note: string] {

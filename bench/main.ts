@@ -45,7 +45,10 @@ async function main(): Promise<void> {
   });
   const images = Number(values.images);
   if (positionals[0] === "fairness" && !values.help) return benchFairness();
-  if (positionals[0] === "claims" && !values.help) return benchClaims();
+  if (positionals[0] === "claims" && !values.help) {
+    await benchClaims();
+    return;
+  }
   const parts = queueParts(values.only);
   const [rounds, scale] = [Number(values.rounds), Number(values.scale)];
   if (positionals[0] === "queue" && !values.help && parts !== undefined && rounds >= 1 && scale > 0)
@@ -64,6 +67,9 @@ async function main(): Promise<void> {
     });
   }
 }
+
+// What was started ends with this process, but only when it exits by itself.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 /** The parts that were asked for, all by default; undefined when one of them does not exist. */
 function queueParts(only: string | undefined): readonly QueueBenchPart[] | undefined {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
+import { groupMicros } from "./processor-time.ts";
 
 /** What a worker program says when it ends: how many handlers it ran, and the sum of the numbers of their jobs. */
 export interface Executed {
@@ -51,6 +52,11 @@ export class Program {
   check(): void {
     if (this.#child.exitCode === null && this.#child.signalCode === null) return;
     throw new Error(`A worker has ended by itself:\n${this.#output.trim().split("\n").slice(-8).join("\n")}`);
+  }
+
+  /** Processor time of its processes so far, in microseconds; undefined where the system does not tell. */
+  micros(): number | undefined {
+    return this.#child.pid === undefined ? undefined : groupMicros(this.#child.pid);
   }
 
   /** Waits for its end. @throws Error with its output when it failed. */

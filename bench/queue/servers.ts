@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { startServers } from "../../scripts/stack/stack.ts";
@@ -13,6 +14,7 @@ export interface BenchServers {
 /** Brings the servers up, runs the work and takes them down, whatever happens. */
 export async function withBenchServers(work: (servers: BenchServers) => Promise<void>): Promise<void> {
   const dataDir = await mkdtemp(path.join(import.meta.dirname, "../../.jobengine-bench-"));
+  process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
   const servers = await startServers({ dataDir, which: ["postgres", "valkey"], onLine: tell });
   try {
     await work({

@@ -33,8 +33,8 @@ export async function createIngestLab(
   await planRun({ ...lab.engine, segmentImages: imagesPerJob }, key);
   await dispatchRun(lab.engine, key);
   await owner.query("analyze");
-  const jobs = Math.ceil(images / imagesPerJob);
   const results = await resultsByJob(lab, key.runId);
+  const jobs = results.size;
 
   return {
     async ingestAll() {

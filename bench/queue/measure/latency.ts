@@ -11,7 +11,7 @@ const restMs = 15;
 
 /**
  * From before an enqueue is called until the handler of an idle worker in another process runs. Both read the
- * machine's monotonic clock. The contenders take turns, a hundred jobs each.
+ * machine's monotonic clock. The contenders take turns.
  */
 export async function measureLatency(
   servers: BenchServers,

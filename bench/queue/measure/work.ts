@@ -6,11 +6,20 @@ import type { Pair } from "../contenders/all.ts";
 import { faultOf } from "../ledger.ts";
 import type { Program } from "../program.ts";
 import type { BenchServers } from "../servers.ts";
+import { serverMicros } from "../processor-time.ts";
 import { median, perSecond, type Scoreboard } from "../scoreboard.ts";
 
 const lookEveryMs = 10;
 /** Nothing at all for so long means that a contender hangs. */
 const stuckMs = 60_000;
+
+/** One round. Processor time is told beside the rate, because a busy machine changes it little. */
+interface Round {
+  readonly rate: number;
+  readonly serverMicros: number;
+  /** NaN where it cannot be told. */
+  readonly workerMicros: number;
+}
 
 /** Claim, no-op, settle: the rate from the first fifth of a full queue to its end, in turns. */
 export async function measureWork(
@@ -18,58 +27,51 @@ export async function measureWork(
   { ours, peer, target }: Pair,
   options: { rounds: number; board: Scoreboard },
 ): Promise<void> {
-  const { rounds, board } = options;
   const contenders = [ours, peer].filter((one) => one !== undefined);
-  const rates = new Map<Contender, number[]>(contenders.map((one) => [one, []]));
-  const costs = new Map<Contender, number[]>(contenders.map((one) => [one, []]));
-  for (let round = 0; round < rounds; round++) {
+  const rounds = new Map<Contender, Round[]>(contenders.map((one) => [one, []]));
+  for (let at = 0; at < options.rounds; at++) {
     for (const contender of contenders) {
       try {
-        const { rate, serverMicros } = await servers.withValkey((url) => workOff(contender, url, board));
-        rates.get(contender)?.push(rate);
-        costs.get(contender)?.push(serverMicros);
+        const round = await servers.withValkey((url) => workOff(contender, url, options.board));
+        rounds.get(contender)?.push(round);
       } catch (error) {
-        board.books(contender.name, String(error));
+        options.board.books(contender.name, String(error));
       }
     }
   }
-  const of = (contender: Contender) => median(rates.get(contender) ?? []);
+  const of = (contender: Contender, what: keyof Round) =>
+    median((rounds.get(contender) ?? []).map((round) => round[what]));
   for (const contender of contenders) {
-    const cost = `${median(costs.get(contender) ?? []).toFixed(1)} µs of the server a job`;
-    report(contender.name, perSecond(of(contender)), `${cost}; ${contender.settings}`);
+    const server = `${of(contender, "serverMicros").toFixed(1)} µs of the server`;
+    const worker = `${of(contender, "workerMicros").toFixed(1)} µs of the worker a job`;
+    report(contender.name, perSecond(of(contender, "rate")), `${server}, ${worker}; ${contender.settings}`);
   }
   if (ours === undefined || peer === undefined) return;
-  board.ratio({ what: `${ours.name} : ${peer.name}`, value: of(ours) / of(peer), target, sense: "at least" });
+  const value = of(ours, "rate") / of(peer, "rate");
+  options.board.ratio({ what: `${ours.name} : ${peer.name}`, value, target, sense: "at least" });
 }
 
-/** Beside the rate: the server's processor time for a job, which a busy machine changes little. */
-async function workOff(
-  contender: Contender,
-  url: string,
-  board: Scoreboard,
-): Promise<{ rate: number; serverMicros: number }> {
+async function workOff(contender: Contender, url: string, board: Scoreboard): Promise<Round> {
   const { jobs, name } = contender;
   await using field = await contender.open(url);
   await field.enqueue(0, jobs);
   const valkey = new Redis(url);
   const workers = field.startWorkers(1);
+  const spent = async () => [await serverMicros(valkey), workers.micros() ?? Number.NaN] as const;
   try {
     const begin = await untilSettled(field, workers, Math.round(jobs / 5));
-    const spent = await serverMicros(valkey);
+    const [serverBegin, workerBegin] = await spent();
     const end = await untilSettled(field, workers, jobs);
-    const done = end.settled - begin.settled;
-    const cost = ((await serverMicros(valkey)) - spent) / done;
+    const [serverEnd, workerEnd] = await spent();
     const executed = await workers.end();
-    const results = await field.results(jobs);
-    board.books(
-      name,
-      faultOf(
-        jobs,
-        results.map(({ n }) => n),
-        executed,
-      ),
-    );
-    return { rate: done / ((end.atMs - begin.atMs) / 1_000), serverMicros: cost };
+    const numbers = (await field.results(jobs)).map(({ n }) => n);
+    board.books(name, faultOf(jobs, numbers, executed));
+    const done = end.settled - begin.settled;
+    return {
+      rate: done / ((end.atMs - begin.atMs) / 1_000),
+      serverMicros: (serverEnd - serverBegin) / done,
+      workerMicros: (workerEnd - workerBegin) / done,
+    };
   } finally {
     valkey.disconnect();
     await workers.end();
@@ -87,10 +89,4 @@ async function untilSettled(field: Field, workers: Program, count: number) {
     if (atMs - last.atMs > stuckMs) throw new Error(`No job has ended for ${stuckMs / 1_000} s.`);
     await sleep(lookEveryMs);
   }
-}
-
-async function serverMicros(valkey: Redis): Promise<number> {
-  const info = await valkey.info("cpu");
-  const seconds = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, "m").exec(info)?.[1]);
-  return (seconds("used_cpu_user") + seconds("used_cpu_sys")) * 1_000_000;
 }
