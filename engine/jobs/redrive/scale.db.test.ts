@@ -25,7 +25,7 @@ beforeAll(async () => {
   lab = await createRunLab();
   for (const tenant of tenants) await fill(tenant);
   await lab.test.owner.query(
-    "analyze scheduler.parked_jobs, scheduler.run_images, scheduler.images, scheduler.runs",
+    "analyze scheduler.jobs, scheduler.parked_jobs, scheduler.run_images, scheduler.images, scheduler.runs",
   );
 }, 60_000);
 afterAll(() => lab.close());
@@ -58,6 +58,11 @@ async function fill(tenant: string): Promise<void> {
             int4multirange(int4range(n % 499 * 2, n % 499 * 2 + 2)), 2, now() - n * interval '1 second'
        from generate_series(1, $3::int) n`,
     [runs, jobs],
+  );
+  await run(
+    `insert into scheduler.jobs (tenant_id, job_id, run_id, kind, class, state, ordinals, images, wall_clock_ms, created_at)
+     select tenant_id, job_id, run_id, kind, 'scheduled', 'parked', ordinals, images, 1, parked_at
+       from scheduler.parked_jobs where tenant_id = $1`,
   );
 }
 
