@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
+import { Readable } from "node:stream";
 import path from "node:path";
 import { installReadmeWorker as installGo } from "../../sdks/go/testing/install.ts";
 import { installReadmeWorker as installPython } from "../../sdks/python/testing/install.ts";
 import { installReadmeWorker as installTypeScript } from "../../sdks/typescript/testing/install.ts";
+import { type Advance, createWorker, incomplete } from "../../sdks/typescript/src/index.ts";
 import { addFleet, getRun, hasEnded, imageDigest, type RunView } from "../support/fleet.ts";
 import { assertBooks } from "../support/invariants.ts";
 import { type Journey, startJourney, until } from "../support/journey.ts";
@@ -76,6 +79,61 @@ test.each([
     }
   },
 );
+
+test("a worker sees the caller's trace, moves a watermark and streams an artifact; people find what it left", async () => {
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const traces: unknown[] = [];
+  const moves: Advance[] = [];
+  const worker = createWorker({
+    apiUrl: journey.stack.schedulerUrl ?? "",
+    workerKey: journey.stack.workerKey ?? "",
+    handleSignals: false,
+    log: () => undefined,
+    kinds: {
+      scan: async (job, { publishArtifact, watermark }) => {
+        traces.push(job.traceContext?.traceparent);
+        const at = await watermark("events").get();
+        const to = "2026-05-01T00:00:00.000Z";
+        moves.push(await watermark("events").advance(at, to, { monotone: true }));
+        await publishArtifact("large.bin", Readable.from(largePieces()));
+        return incomplete("only_tried");
+      },
+    },
+  });
+  const ended = worker.run();
+  try {
+    const body = { selection: { scope: "digest", digests: [imageDigest(0)] }, force: true };
+    const { id } = await journey.ask<RunView>("POST", "/api/v1/scheduler/runs", body, {
+      headers: { traceparent },
+    });
+    await until("the run ends", () => getRun(journey, id), hasEnded);
+    expect(traces).toEqual([traceparent]);
+    expect(moves).toEqual([{ advanced: true, value: "2026-05-01T00:00:00.000Z" }]);
+    const jobs = await journey.ask<Listed<{ id: string }>>("GET", `/api/v1/scheduler/runs/${id}/jobs`);
+    const job = jobs.items[0]?.id ?? "";
+    const watermarks = await journey.ask<Listed<object>>("GET", "/api/v1/scheduler/watermarks?kind=scan");
+    expect(watermarks.items).toMatchObject([{ name: "events", value: moves[0]?.value, movedBy: job }]);
+    const hash = createHash("sha256");
+    for (const piece of largePieces()) hash.update(piece);
+    const artifacts = await journey.ask<Listed<ListedArtifact>>(
+      "GET",
+      `/api/v1/scheduler/jobs/${job}/artifacts`,
+    );
+    expect(artifacts.items).toMatchObject([
+      { name: "large.bin", bytes: 20_000_000, digest: `sha256:${hash.digest("hex")}` },
+    ]);
+    const answer = await journey.call("GET", artifacts.items[0]?.uri ?? "");
+    expect(answer.headers.get("content-length")).toBe("20000000");
+  } finally {
+    worker.stop();
+    await ended;
+  }
+});
+
+/** 20 MB, made while they are read. */
+function* largePieces(): Generator<Buffer> {
+  for (let n = 0; n < 200; n++) yield Buffer.alloc(100_000, n);
+}
 
 /** What the artifacts of a run's jobs say, read by the uris that their list shows. */
 async function listedImages(runId: string): Promise<string[]> {

@@ -33,6 +33,8 @@ export interface RequestBody {
   /** Text and bytes as they are; a function gives the body anew for each try, a stream, say. */
   readonly bytes: Uint8Array | string | (() => Uint8Array | Readable);
   readonly headers: Readonly<Record<string, string>>;
+  /** How long one try may take; a minute when absent. */
+  readonly timeoutMs?: number;
 }
 
 const triesPerRequest = 4;
@@ -62,7 +64,7 @@ export function createApiClient(
             ...body?.headers,
           },
           body: contentOf(body),
-          signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(body?.timeoutMs ?? requestTimeoutMs)]),
         });
       } catch (error) {
         signal.throwIfAborted();

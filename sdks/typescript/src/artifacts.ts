@@ -12,6 +12,9 @@ export interface Artifact {
   readonly bytes: number;
 }
 
+/** Bounds one try of an upload; the job's own signal usually ends it before. */
+const uploadTimeoutMs = 1_800_000;
+
 /**
  * Stores an artifact of a job that this worker holds; the engine checks the digest and the lease's attempt. The
  * same bytes again are the same artifact.
@@ -30,6 +33,7 @@ export async function publishArtifact(
   const path = `/api/v1/worker/jobs/${encodeURIComponent(lease.job)}/artifacts/${encodeURIComponent(name)}`;
   const response = await api.request("PUT", `${path}?attempt=${lease.attempt}&lease=${lease.lease}`, {
     bytes: () => content.open(),
+    timeoutMs: uploadTimeoutMs,
     headers: {
       "content-type": mime,
       "content-digest": `sha-256=:${content.sha256.toString("base64")}:`,

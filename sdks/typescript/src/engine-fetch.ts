@@ -31,7 +31,11 @@ export function createEngineFetch(apiUrl: string, ca: string | undefined): Fetch
           reject(new TypeError("The engine's API does not redirect."));
         } else resolve(toResponse(message));
       });
-      request.on("error", reject);
+      request.on("error", (error) => {
+        // No file stays open behind a try that failed.
+        if (body instanceof Readable) body.destroy();
+        reject(error);
+      });
       if (body instanceof Readable) body.on("error", (error) => request.destroy(error)).pipe(request);
       else request.end(body ?? undefined);
     });
