@@ -23,16 +23,21 @@ export interface DoFaultsOptions {
   readonly onLine: (line: string) => void;
 }
 
+/** On a busy machine healing takes long, and the next fault does not wait for longer than this. */
+const patienceMs = 10_000;
+
 /** Does the faults of a seed, one after the other, until it is told to stop; answers when all have healed. */
 export async function doFaults(world: World, { seed, stop, onLine }: DoFaultsOptions): Promise<DoneFault[]> {
   const startedMs = performance.now();
   const done: Promise<DoneFault>[] = [];
-  const aborted = new Promise<void>((resolve) =>
-    stop.addEventListener("abort", () => resolve(), { once: true }),
-  );
   let begun = 0;
   for (const fault of faultsOf(seed)) {
-    if (!fault.isHasty) await Promise.race([Promise.all(done), aborted]);
+    if (!fault.isHasty) {
+      await Promise.race([
+        Promise.all(done),
+        sleep(patienceMs, undefined, { signal: stop }).catch(() => undefined),
+      ]);
+    }
     await sleep(fault.waitMs, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) break;
     const { kind, lengthMs } = fault;
