@@ -1,3 +1,4 @@
+import { openQueueView } from "../../scripts/demo/queue-view.ts";
 import { addFleet, getRun, hasEnded, imageDigest, type RunView } from "../support/fleet.ts";
 import { assertBooks } from "../support/invariants.ts";
 import { type Journey, startJourney, until } from "../support/journey.ts";
@@ -84,7 +85,7 @@ test("scheduler-worker killed in a tick: every due instant has one verdict, and 
   }
 });
 
-test("scheduler-worker killed in dispatch, before the attempts are raised", async () => {
+test("scheduler-worker killed in planning, inside the transaction", async () => {
   let runId = "";
   await whileLocked("lock table scheduler.jobs in share mode", async (waits) => {
     ({ id: runId } = await startRun());
@@ -95,21 +96,61 @@ test("scheduler-worker killed in dispatch, before the attempts are raised", asyn
   await expectCompleted(runId);
 });
 
+/** Has whoever raises an attempt wait, inside the transaction; `work` is given what to call when that is so. */
+async function whileDispatchHalts(work: (waits: () => Promise<void>) => Promise<void>): Promise<void> {
+  await journey.sql.query(`
+    create function scheduler.halt_dispatch() returns trigger language plpgsql as $$
+    begin perform pg_advisory_xact_lock(4711); return null; end $$;
+    create trigger halt_dispatch after update on scheduler.jobs for each row
+      when (old.state = 'planned' and new.state = 'queued') execute function scheduler.halt_dispatch()`);
+  await whileLocked("select pg_advisory_xact_lock(4711)", work);
+}
+const endHalt = () => journey.sql.query("drop function scheduler.halt_dispatch() cascade");
+
+test("scheduler-worker killed in dispatch, before the raised attempts are committed", async () => {
+  let runId = "";
+  await whileDispatchHalts(async (waits) => {
+    ({ id: runId } = await startRun());
+    await waits();
+    expect(await attemptsOf(runId)).toEqual([0]);
+    await journey.kill("scheduler-worker");
+  });
+  await endHalt();
+  await journey.revive();
+  await expectCompleted(runId);
+  expect(await attemptsOf(runId)).toEqual([1]);
+});
+
 test("scheduler-worker killed in dispatch, between the raised attempts and the queue", async () => {
   const valkey = new Redis(journey.stack.valkeyUrl);
-  const { id } = await startRun();
+  let runId = "";
+  await whileDispatchHalts(async (waits) => {
+    ({ id: runId } = await startRun());
+    await waits();
+    // What comes after the commit does not reach the queue.
+    await valkey.call("ACL", "SETUSER", "default", "-fcall");
+  });
   await until(
-    "it is planned",
-    () => getRun(journey, id),
-    (run) => run.state !== "planning" || hasEnded(run),
+    "the attempts are raised",
+    () => attemptsOf(runId),
+    (attempts) => attempts.length === 1 && attempts[0] === 1,
   );
-  const second = await startRun();
-  await valkey.call("CLIENT", "PAUSE", "4000", "ALL");
-  await sleep(500);
-  await killAndRevive("scheduler-worker");
+  await journey.kill("scheduler-worker");
+  await endHalt();
+  await valkey.call("ACL", "SETUSER", "default", "+fcall");
   await valkey.quit();
-  await expectCompleted(id);
-  await expectCompleted(second.id);
+  const queue = await openQueueView(journey.stack.valkeyUrl);
+  const { ready, delayed, leased, resultsPending } = await queue.stats();
+  await queue.close();
+  expect({ ready, delayed, leased, resultsPending }).toEqual({
+    ready: 0,
+    delayed: 0,
+    leased: 0,
+    resultsPending: 0,
+  });
+  await journey.revive();
+  await expectCompleted(runId);
+  expect(await attemptsOf(runId)).toEqual([1]);
 });
 
 test("scheduler-worker killed in ingest, inside the transaction", async () => {
@@ -156,6 +197,15 @@ async function runThrough(fault: () => Promise<void>): Promise<string> {
   journey.signal("scan-worker", "SIGCONT");
   await expectCompleted(id);
   return id;
+}
+
+/** The different attempts that the jobs of a run have, ascending. */
+async function attemptsOf(runId: string): Promise<number[]> {
+  const { rows } = await journey.sql.query(
+    "select distinct attempt from scheduler.jobs where run_id = $1 order by attempt",
+    [runId],
+  );
+  return rows.map((row) => row.attempt as number);
 }
 
 async function smallestAttempt(runId: string): Promise<number> {
