@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     beatMs: config.queue.beatSeconds * 1_000,
     highWater: config.queue.resultsHighWater,
   };
-  const pools = await servePools(engine, async (pool) => {
+  const pools = await servePools(engine, stopping, async (pool) => {
     const raw = atPool({ ...engine, queues: rawQueues }, pool);
     const ensureOpen = async (): Promise<void> => {
       await ensureQueue(raw, settings, () => restoreWorkerUsers(raw));

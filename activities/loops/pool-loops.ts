@@ -1,6 +1,7 @@
 import type { Engine } from "../../engine/context.ts";
 import { listPoolNames } from "../../engine/pools/find.ts";
 import { type Loop, startLoop } from "./loop.ts";
+import { onceThere } from "./once-there.ts";
 
 /** A pool that somebody makes is served after so long at most. */
 const lookForPoolsMs = 2_000;
@@ -17,7 +18,11 @@ export interface PoolLoops {
  * Serves every pool, and looks for new ones; resolves when the first `pools` are served, as `/readyz` promises.
  * A pool that cannot be served now is tried again and holds up no other.
  */
-export async function servePools(engine: Engine, serve: ServePool): Promise<PoolLoops> {
+export async function servePools(
+  engine: Engine,
+  stopping: Promise<unknown>,
+  serve: ServePool,
+): Promise<PoolLoops> {
   const served = new Map<string, readonly Loop[]>();
 
   async function serveAll(): Promise<void> {
@@ -28,7 +33,7 @@ export async function servePools(engine: Engine, serve: ServePool): Promise<Pool
     if (failed !== undefined) throw failed.reason;
   }
 
-  await serveAll();
+  await onceThere(engine.log, stopping, serveAll);
   const looking = startLoop({ name: "pools", log: engine.log }, async () => {
     await serveAll();
     return lookForPoolsMs;

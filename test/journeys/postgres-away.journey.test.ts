@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { Redis } from "ioredis";
 import { createRawWorker, type RawJob, type RawWorker } from "../../platform/valkey/testing/raw-worker.ts";
 import { queueKeyPrefix } from "../../platform/valkey/queue.ts";
@@ -87,3 +88,27 @@ test("PostgreSQL away: claims stop at the high-water mark, beats go on, nothing 
   );
   expect(rows[0]).toEqual({ tries: held.length, crashes: 0 });
 });
+
+test("a scheduler-worker that is started while PostgreSQL is away waits for it, and is ready then", async () => {
+  await journey.kill("postgres");
+  const second = await journey.startSecondSchedulerWorker("a server is away");
+  try {
+    expect(second.exitCode).toBeNull();
+    const ready = untilSaid(second.stdout!, "Ready.");
+    await journey.revive();
+    await journey.reconnect();
+    await ready;
+    expect(second.exitCode).toBeNull();
+  } finally {
+    second.kill("SIGTERM");
+  }
+});
+
+/** Resolves when a stream has given a text. */
+function untilSaid(stream: Readable, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    stream.on("data", (chunk) => {
+      if (String(chunk).includes(text)) resolve();
+    });
+  });
+}

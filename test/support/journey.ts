@@ -13,8 +13,8 @@ export interface Journey {
   readonly sql: pg.Client;
   /** Opens `sql` anew after PostgreSQL was away. */
   reconnect(): Promise<void>;
-  /** Another scheduler-worker beside the stack's own; the caller ends it. */
-  startSecondSchedulerWorker(): Promise<ChildProcess>;
+  /** Another scheduler-worker beside the stack's own, when it has said `line` or ended; the caller ends it. */
+  startSecondSchedulerWorker(line?: string): Promise<ChildProcess>;
   /** One request as a caller with every scope; answers status and parsed body. */
   call(method: string, path: string, body?: unknown, more?: CallOptions): Promise<Answer>;
   /** The same, and the body; throws unless the status is 2xx. */
@@ -82,7 +82,7 @@ export async function startJourney(environment: Readonly<Record<string, string>>
       await sql.end().catch(() => undefined);
       sql = await connect(stack);
     },
-    async startSecondSchedulerWorker() {
+    async startSecondSchedulerWorker(line = "Ready.") {
       const child = spawn(process.execPath, [path.join(root, "activities/main.ts")], {
         env: {
           ...process.env,
@@ -91,7 +91,9 @@ export async function startJourney(environment: Readonly<Record<string, string>>
         },
         stdio: ["ignore", "pipe", "ignore"],
       });
-      for await (const chunk of child.stdout) if (String(chunk).includes("Ready.")) break;
+      for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+        if (String(chunk).includes(line)) break;
+      }
       child.stdout.resume();
       return child;
     },
