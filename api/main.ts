@@ -17,7 +17,8 @@ async function main(): Promise<void> {
   const config = loadConfigOrExit(schedulerWebConfig);
   const log = createLog({ service, ...config.log });
   const stopping = stopSignal();
-  const { listener, auth } = config.http;
+  const { listener, tls, auth } = config.http;
+  const { certFile, keyFile } = tls;
 
   const opened = await openEngine(config, { service, log });
   const closing = new AbortController();
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     graceMs: config.shutdownGraceSeconds * 1_000,
     requestTimeoutMs: listener.requestTimeoutSeconds * 1_000,
     closing,
+    tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
   });
 
   log.info("Ready.");

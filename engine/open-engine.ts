@@ -57,6 +57,7 @@ export async function openEngine(
   const engineDb = database(config.database.engineUrl, config.database.enginePoolSize);
   const valkey = await connectValkey({
     url: config.valkey.url,
+    caFile: config.valkey.caFile,
     name: service,
     onError: (err) => log.warn({ err }, "The Valkey connection broke."),
   });

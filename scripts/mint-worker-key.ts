@@ -28,7 +28,11 @@ async function main(): Promise<void> {
     maxConnections: 1,
     onIdleError: () => undefined,
   });
-  const valkey = await connectValkey({ url: required("JOBENGINE_VALKEY_URL"), name: "mint-worker-key" });
+  const valkey = await connectValkey({
+    url: required("JOBENGINE_VALKEY_URL"),
+    caFile: process.env["JOBENGINE_VALKEY_CA_FILE"],
+    name: "mint-worker-key",
+  });
   try {
     const database = { kysely, clock: (now: Date) => now };
     const workerKey = await mintWorkerKey({ database, workerUsers: createWorkerUsers(valkey) }, values.pool);

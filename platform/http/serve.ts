@@ -1,9 +1,12 @@
-import { createServer } from "node:http";
-import type { Server } from "node:http";
+import { createServer as createPlainServer } from "node:http";
+import type { RequestListener, Server as PlainServer, ServerOptions } from "node:http";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
+
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { canonicalJson } from "../../model/canonical.ts";
 import type { Log } from "../log/log.ts";
+import { type CertificateFiles, followCertificate, readCertificate } from "../tls/certificate-files.ts";
 import type { HttpApp } from "./env.ts";
 import { problemKinds } from "./problem.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -21,7 +24,11 @@ export interface ServeOptions {
   readonly closing: AbortController;
   /** How long a client may take to send a whole request; 5 minutes when absent. */
   readonly requestTimeoutMs?: number;
+  /** Serves TLS with this certificate; plain HTTP when absent. */
+  readonly tls?: CertificateFiles | undefined;
 }
+
+type Server = PlainServer | TlsServer;
 
 export interface RunningServer {
   readonly url: string;
@@ -41,6 +48,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { app, log, host = "127.0.0.1", requestTimeoutMs = 300_000 } = options;
   const listener = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
   const server = createServer(
+    options,
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
@@ -62,10 +70,26 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
   });
   const { port } = server.address() as AddressInfo;
-  const url = `http://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${port}`;
+  const scheme = options.tls === undefined ? "http" : "https";
+  const url = `${scheme}://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${port}`;
   log.info({ url }, "listening");
   let stopping: Promise<void> | undefined;
   return { url, port, stop: () => (stopping ??= stop(server, silent, options)) };
+}
+
+function createServer(
+  { tls, log }: Pick<ServeOptions, "tls" | "log">,
+  settings: ServerOptions,
+  listener: RequestListener,
+): Server {
+  if (tls === undefined) return createPlainServer(settings, listener);
+  const server = createTlsServer(
+    { ...settings, ...readCertificate(tls), minVersion: "TLSv1.2", handshakeTimeout: headersTimeoutMs },
+    listener,
+  );
+  const following = followCertificate(server, tls, log);
+  server.once("close", () => following.stop());
+  return server;
 }
 
 async function stop(
@@ -94,7 +118,8 @@ async function stop(
  */
 function silentConnections(server: Server): ReadonlySet<Socket> {
   const silent = new Set<Socket>();
-  server.on("connection", (socket) => {
+  // Over TLS the socket that requests come by is not the one that was connected.
+  server.on(server instanceof TlsServer ? "secureConnection" : "connection", (socket: Socket) => {
     silent.add(socket);
     socket.once("close", () => silent.delete(socket));
   });

@@ -1,8 +1,12 @@
 import { Redis } from "ioredis";
+import { readPem } from "../tls/read-pem.ts";
+import { tlsTrouble } from "../tls/trouble.ts";
 
 export interface ValkeyConnection {
   /** `redis://[user:password@]host:port[/db]` or `rediss://…`. */
   readonly url: string;
+  /** A PEM file with the authorities to trust for a `rediss` address, instead of the system's. */
+  readonly caFile?: string | undefined;
   /** Shown by CLIENT LIST, so that an operator can tell connections apart. */
   readonly name: string;
   /** Connection troubles, for the log; ioredis reconnects by itself. Without a listener the process would die. */
@@ -18,9 +22,26 @@ export interface ValkeyConnection {
  */
 export async function connectValkey(settings: ValkeyConnection): Promise<Redis> {
   const valkey = createClient(settings, settings.commandTimeoutMs ?? 10_000);
-  await valkey.connect();
+  let trouble: unknown;
+  const note = (error: unknown) => {
+    trouble = error;
+  };
+  valkey.on("error", note);
+  try {
+    await valkey.connect();
+  } catch (error) {
+    valkey.disconnect();
+    // What the client rejects with may say no more than that the connection is closed.
+    const message = tlsTrouble(trouble ?? error, tlsSettings);
+    throw message === undefined ? error : new Error(message, { cause: trouble ?? error });
+  } finally {
+    valkey.off("error", note);
+  }
   return valkey;
 }
+
+const caSetting = "JOBENGINE_VALKEY_CA_FILE";
+const tlsSettings = { what: "Valkey", address: "JOBENGINE_VALKEY_URL", caFile: caSetting };
 
 /** A second connection beside `valkey` for blocking reads, which would hold up every other command. */
 export async function connectForBlocking(valkey: Redis, onError: (error: Error) => void): Promise<Redis> {
@@ -45,6 +66,11 @@ function createClient(settings: ValkeyConnection, commandTimeoutMs: number): Red
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     connectTimeout: 5_000,
+    // The address's scheme decides whether TLS is spoken; the certificate must be for the host in it.
+    ...(settings.caFile !== undefined &&
+      settings.url.startsWith("rediss:") && {
+        tls: { ca: readPem(settings.caFile, "CERTIFICATE", caSetting) },
+      }),
     commandTimeout: commandTimeoutMs,
     retryStrategy: (attempts) => Math.min(2_000, 25 * 2 ** Math.min(attempts, 7)) + Math.random() * 50,
   });

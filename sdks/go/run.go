@@ -40,7 +40,7 @@ func runUntilStopped(ctx context.Context, settings *settings, stop *stopping) er
 		if errors.As(err, &failed) && failed.retryAfter > 0 {
 			wait = failed.retryAfter
 		}
-		settings.log.Warn("the worker registers again", "reason", err.Error(), "waitMs", wait.Milliseconds())
+		settings.log.Warn("the worker registers again", "reason", explained(err), "waitMs", wait.Milliseconds())
 		pause(stop.drain, wait)
 	}
 	return nil

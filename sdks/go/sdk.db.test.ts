@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { transports } from "../conformance/runner/scenario.ts";
 import { failuresOf } from "../conformance/testing/failures-of.ts";
+import { expectTls } from "../conformance/testing/over-tls.ts";
 import { startTestEngine } from "../typescript/test/test-engine.ts";
 import { folder, installReadmeWorker, needGo, run } from "./testing/install.ts";
 
@@ -89,6 +90,16 @@ test.each(transports)(
     const program = path.join(scratch, "conformanceworker");
     await run(folder, "go", ["build", "-o", program, "./cmd/conformanceworker"]);
     expect(await failuresOf(JSON.stringify(program), transport)).toEqual([]);
+  },
+  limitMs,
+);
+
+test(
+  "the Go SDK works by TLS over both transports, and says what mends a certificate that it refuses",
+  async () => {
+    const program = path.join(scratch, "conformanceworker");
+    await run(folder, "go", ["build", "-o", program, "./cmd/conformanceworker"]);
+    await expectTls(JSON.stringify(program), { caFile: /CAFile/, address: /APIURL/ });
   },
   limitMs,
 );

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { transports } from "../conformance/runner/scenario.ts";
 import { failuresOf } from "../conformance/testing/failures-of.ts";
+import { expectTls } from "../conformance/testing/over-tls.ts";
 import { startTestEngine } from "../typescript/test/test-engine.ts";
 import {
   ended,
@@ -83,18 +84,27 @@ test(
 test.each(transports)(
   "the Python SDK passes the conformance suite over %s",
   async (transport) => {
-    const words = [tools.python, path.join(folder, "examples/conformance_worker.py")].map((word) =>
-      JSON.stringify(word),
-    );
-    const sources = JSON.stringify(path.join(folder, "src"));
-    const failures = await failuresOf(
-      `env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=${sources} ${words.join(" ")}`,
-      transport,
-    );
-    expect(failures).toEqual([]);
+    expect(await failuresOf(conformanceWorker(), transport)).toEqual([]);
   },
   limitMs,
 );
+
+test(
+  "the Python SDK works by TLS over both transports, and says what mends a certificate that it refuses",
+  async () => {
+    await expectTls(conformanceWorker(), { caFile: /ca_file/, address: /api_url/ });
+  },
+  limitMs,
+);
+
+/** The command that starts the conformance worker from its sources. */
+function conformanceWorker(): string {
+  const words = [tools.python, path.join(folder, "examples/conformance_worker.py")].map((word) =>
+    JSON.stringify(word),
+  );
+  const sources = JSON.stringify(path.join(folder, "src"));
+  return `env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=${sources} ${words.join(" ")}`;
+}
 
 test("docs/dependencies.md has a line for every package that the SDK names itself", () => {
   const text = readFileSync(path.join(folder, "../../docs/dependencies.md"), "utf8");

@@ -32,13 +32,31 @@ const listenerPart = z.object({
   ),
 });
 
+const tlsPart = z.object({
+  certFile: variable(
+    "JOBENGINE_HTTP_TLS_CERT_FILE",
+    "A PEM file with the certificate of the service and those between it and its authority. With it the service speaks TLS, and uses renewed files by itself.",
+    text("a path").optional(),
+  ),
+  keyFile: variable(
+    "JOBENGINE_HTTP_TLS_KEY_FILE",
+    "A PEM file with the private key of that certificate.",
+    text("a path").optional(),
+  ),
+});
+
 /** The addresses that only this machine reaches. */
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
 
 /** The listener and who may speak to it; plain identity headers are believed on a loopback address only. */
 export const httpPart = z
-  .object({ listener: listenerPart, auth: authPart })
-  .superRefine(({ listener, auth }, context) => {
+  .object({ listener: listenerPart, tls: tlsPart, auth: authPart })
+  .superRefine(({ listener, tls, auth }, context) => {
+    if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+      const message =
+        "JOBENGINE_HTTP_TLS_CERT_FILE and JOBENGINE_HTTP_TLS_KEY_FILE belong together: set both or none";
+      context.addIssue({ code: "custom", path: ["tls"], message });
+    }
     if (auth.mode !== "dev" || loopback.test(listener.host)) return;
     const message =
       "JOBENGINE_AUTH_MODE=dev believes every caller, so it listens on a loopback address only (127.0.0.1)";

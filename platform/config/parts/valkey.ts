@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { address } from "../values.ts";
+import { address, text } from "../values.ts";
 import { allows, variable } from "../variable.ts";
 
 /** The schemes that the client knows: it would take any other for the name of a host. */
@@ -16,13 +16,21 @@ const workerUrl = () =>
 export const valkeyPart = z
   .object({
     url: variable("JOBENGINE_VALKEY_URL", "Valkey as the engine reaches it.", valkeyUrl()),
+    caFile: variable(
+      "JOBENGINE_VALKEY_CA_FILE",
+      "A PEM file with the authorities to trust for a `rediss` address, instead of the system's.",
+      text("a path").optional(),
+    ),
     workerUrl: variable(
       "JOBENGINE_WORKER_VALKEY_URL",
       "Valkey as workers reach it, told to them at registration. Without it: the engine's address without its credentials.",
       workerUrl().optional(),
     ),
   })
-  .transform(({ url, workerUrl: given }) => ({ url, workerUrl: given ?? withoutCredentials(url) }));
+  .transform(({ workerUrl: given, ...rest }) => ({
+    ...rest,
+    workerUrl: given ?? withoutCredentials(rest.url),
+  }));
 
 function withoutCredentials(text: string): string {
   const url = new URL(text);

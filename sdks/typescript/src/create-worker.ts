@@ -7,6 +7,7 @@ import { createEngineFetch, readAuthorities } from "./engine-fetch.ts";
 import { register, RegistrationFailed, type Transport, WorkerRefused } from "./register.ts";
 import { runSession } from "./session.ts";
 import { createSlots } from "./slots.ts";
+import { explained } from "./tls-trouble.ts";
 import { passOn, type Tracing } from "./tracing.ts";
 import { secretOf } from "./worker-key.ts";
 
@@ -118,7 +119,7 @@ export function createWorker(options: WorkerOptions): Worker {
         waitMs =
           (error instanceof RegistrationFailed ? error.retryAfterMs : undefined) ??
           backoffMs(failures++, 500, 10_000);
-        log("warn", error.message, { retryInMs: Math.round(waitMs) });
+        log("warn", explained(error), { retryInMs: Math.round(waitMs) });
       }
       await pause(waitMs, stopping.signal);
     }

@@ -44,7 +44,11 @@ export function createSettler(options: {
   }
 
   async function send(): Promise<void> {
-    if (pending.some((item) => !beats.mayPublish(item.hand))) await beats.beatNow();
+    // The beat that is joined may have been sent before the silence: its answer says nothing of now, the next one's does.
+    for (let beat = 0; beat < 2 && pending.some((item) => !beats.mayPublish(item.hand)); beat++) {
+      await beats.beatNow();
+      dropLost();
+    }
     dropLost();
     const batch = nextBatch(pending);
     if (batch.length === 0) return;

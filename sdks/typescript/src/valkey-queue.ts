@@ -22,15 +22,20 @@ const idleMs = 20_000;
 export async function connectValkeyQueue(options: ValkeyQueueOptions): Promise<QueueConnection> {
   const { registration, kinds } = options;
   const { keyPrefix, epoch, workerId } = registration;
-  const commands = open(options, "commands");
-  const sleeper = open(options, "sleeper");
+  let trouble: Error | undefined;
+  const note = (error: Error) => {
+    trouble = error;
+  };
+  const commands = open(options, "commands", note);
+  const sleeper = open(options, "sleeper", note);
   let isAsleep = false;
   try {
     await Promise.all([commands.connect(), sleeper.connect()]);
   } catch (error) {
     disconnect(commands);
     disconnect(sleeper);
-    throw toQueueError(error);
+    // What the client rejects with says no more than that the connection is closed.
+    throw toQueueError(trouble ?? error);
   }
 
   async function call<Reply>(name: string, args: readonly (string | number)[]): Promise<Reply> {
@@ -91,7 +96,11 @@ function toClaimedJob(raw: RawJob): ClaimedJob {
   return key ? { ...claimed, concurrencyKey: key } : claimed;
 }
 
-function open(options: ValkeyQueueOptions, role: "commands" | "sleeper"): Redis {
+function open(
+  options: ValkeyQueueOptions,
+  role: "commands" | "sleeper",
+  onError: (error: Error) => void,
+): Redis {
   const { registration, secret, ca, onLost } = options;
   const client = new Redis(registration.valkeyUrl, {
     username: registration.valkeyUsername,
@@ -111,6 +120,7 @@ function open(options: ValkeyQueueOptions, role: "commands" | "sleeper"): Redis 
     // A refused sign-in shows only here: the server restarted without its users, or the key was revoked.
     const sorted = toQueueError(error);
     if (sorted instanceof QueueLost) onLost(sorted);
+    onError(error);
   });
   return client;
 }

@@ -3,6 +3,7 @@ import { renderResult } from "../../conformance/runner/report.ts";
 import type { ScenarioResult } from "../../conformance/runner/run-scenario.ts";
 import { runScenarios } from "../../conformance/runner/run-scenarios.ts";
 import { transports } from "../../conformance/runner/scenario.ts";
+import { sideBySideOver } from "../../conformance/testing/failures-of.ts";
 import { scenariosOver } from "../../conformance/scenarios/all.ts";
 
 const program = path.join(import.meta.dirname, "../conformance/worker.ts");
@@ -16,7 +17,7 @@ describe.each(transports)("over %s", (transport) => {
       valkeyUrl: process.env["TEST_VALKEY_URL"] ?? "redis://127.0.0.1:6379",
       command: `${JSON.stringify(process.execPath)} ${JSON.stringify(program)}`,
       transport,
-      sideBySide: 4,
+      sideBySide: sideBySideOver[transport],
     });
   }, 600_000);
 

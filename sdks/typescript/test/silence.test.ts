@@ -22,6 +22,8 @@ const claimed: ClaimedJob = {
 function noted(verdict: BeatVerdict) {
   const calls: string[] = [];
   const state = { away: false };
+  /** Holds the answers of beats back. */
+  const late: { gate: PromiseWithResolvers<void> | undefined } = { gate: undefined };
   const note = (call: string) => {
     if (state.away) throw new QueueAway(new Error("gone"));
     calls.push(call);
@@ -29,6 +31,7 @@ function noted(verdict: BeatVerdict) {
   const queue = {
     async beat(jobs: readonly unknown[]) {
       note("beat");
+      await late.gate?.promise;
       return { word: "continue" as const, leaseMs: 100, beatMs: 20, verdicts: jobs.map(() => verdict) };
     },
     async settle(outcomes: readonly unknown[]) {
@@ -50,7 +53,7 @@ function noted(verdict: BeatVerdict) {
     metrics,
   });
   const settler = createSettler({ queue, beats, log: () => {}, metrics });
-  return { calls, state, hand, beats, settler };
+  return { calls, state, hand, beats, settler, late };
 }
 
 test("a worker that was heard lately publishes at once", async () => {
@@ -79,6 +82,22 @@ test.each([
     expect(calls).toEqual(expected);
   },
 );
+
+test("the answer to a beat that was sent before the silence does not do: it beats again", async () => {
+  const { calls, hand, beats, settler, late } = noted("continue");
+  late.gate = Promise.withResolvers<void>();
+  const old = beats.beatNow();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const over = new AbortController();
+  const running = settler.run(over.signal);
+  const settled = settler.settle(hand, "{}");
+  late.gate.resolve();
+  late.gate = undefined;
+  await Promise.all([old, settled]);
+  over.abort();
+  await running;
+  expect(calls).toEqual(["beat", "beat", "settle"]);
+});
 
 test("without an answer for a whole lease its jobs are lost", async () => {
   const { state, hand, beats, settler } = noted("continue");

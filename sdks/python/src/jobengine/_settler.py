@@ -72,9 +72,12 @@ class Settler:
                 self._drop_lost()
 
     async def _send(self) -> None:
-        if any(not self._beats.may_publish(item.hand) for item in self._pending):
-            await self._beats.beat_now()
-        self._drop_lost()
+        # The beat that is joined may have been sent before the silence: its answer says nothing of now, the next
+        # one's does.
+        for _ in range(2):
+            if any(not self._beats.may_publish(item.hand) for item in self._pending):
+                await self._beats.beat_now()
+            self._drop_lost()
         batch = next_batch(self._pending)
         if not batch:
             return

@@ -23,6 +23,7 @@ from ._registration import Registration, RegistrationFailed, Transport, register
 from ._session import Session
 from ._signals import stopping_on_signals
 from ._slots import Slots
+from ._tls_trouble import explained
 from ._tracing import PassOn, Tracing
 from ._worker_key import secret_of
 
@@ -203,7 +204,7 @@ class Worker:
             except (RegistrationFailed, QueueAway) as error:
                 asked = error.retry_after_seconds if isinstance(error, RegistrationFailed) else None
                 wait = asked or backoff_seconds(failures, 0.5, 10.0)
-                self._log.warn(str(error), retry_in_seconds=round(wait, 3))
+                self._log.warn(explained(error), retry_in_seconds=round(wait, 3))
             failures += 1
             await pause(wait, stopping)
 
