@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { unlessAborted } from "./pause.ts";
 import type { BeatReply, BeatVerdict, ClaimedJob, ClaimReply } from "./protocol.ts";
 import type { QueueConnection } from "./queue-connection.ts";
-import { QueueLost, toQueueError } from "./queue-errors.ts";
+import { QueueAway, QueueLost, toQueueError } from "./queue-errors.ts";
 import type { ValkeyRegistration } from "./register.ts";
 
 export interface ValkeyQueueOptions {
@@ -34,8 +34,9 @@ export async function connectValkeyQueue(options: ValkeyQueueOptions): Promise<Q
   } catch (error) {
     disconnect(commands);
     disconnect(sleeper);
-    // What the client rejects with says no more than that the connection is closed.
-    throw toQueueError(trouble ?? error);
+    const sorted = toQueueError(error);
+    // What the client rejects with says no more than that the connection is closed; the trouble says why.
+    throw sorted instanceof QueueAway && trouble !== undefined ? new QueueAway(trouble) : sorted;
   }
 
   async function call<Reply>(name: string, args: readonly (string | number)[]): Promise<Reply> {
