@@ -212,24 +212,35 @@ test("jobs for a worker that hung up while they were claimed go back at once, an
   real.end();
 });
 
-test("jobs whose answer cannot be written go back at once", async () => {
-  const caller = await register();
+/** Claims a thousand large jobs and hangs up; tells whether they came back, or the whole answer was sent before. */
+async function hangUp(many: object, name: string): Promise<boolean> {
   const { queue } = api.lab.queue;
-  // So much that it does not fit into the buffers of a connection that nobody reads.
-  const jobs = Array.from({ length: 1_000 }, (_, i) => aJob(`j${i}`, { payload: "x".repeat(1_900) }));
+  const jobs = Array.from({ length: 1_000 }, (_, i) => aJob(`${name}${i}`, { payload: "x".repeat(1_900) }));
   await queue.enqueue(jobs);
-  const many = await register({ concurrency: 1_000 });
-  const body = JSON.stringify(claimOf(many, { free: 1_000 }));
   const request = httpRequest(`${server.url}/api/v1/worker/claim`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
   });
   request.on("error", () => {});
-  request.end(body);
-  await until(async () => (await queue.stats()).leased > 0);
+  request.end(JSON.stringify(claimOf(many, { free: 1_000 })));
+  const leasedBefore = (await queue.stats()).leased;
+  await until(async () => (await queue.stats()).leased > leasedBefore);
   request.destroy();
-  await until(async () => (await queue.stats()).ready === 1_000);
-  expect((await call("claim", claimOf(caller))).body.jobs).toHaveLength(4);
+  const patience = performance.now() + 2_000;
+  for (;;) {
+    const states = new Set(await queue.known(jobs));
+    if (states.size === 1 && states.has("ready")) return true;
+    if (performance.now() > patience) return false;
+    await sleep(20);
+  }
+}
+
+test("jobs whose answer cannot be written go back at once", async () => {
+  const many = await register({ concurrency: 1_000 });
+  let hasComeBack = false;
+  // A busy machine may have the answer on its way before anybody hangs up: then nobody can tell.
+  for (let round = 0; round < 10 && !hasComeBack; round++) hasComeBack = await hangUp(many, `r${round}-`);
+  expect(hasComeBack).toBe(true);
 });
 
 test("a worker works under its own id, key and epoch only", async () => {

@@ -131,10 +131,11 @@ export const connections = [
 
   defineScenario(
     "slow: unheard for longer than a lease, it asks before it publishes",
-    short,
+    // Long enough for a busy machine to cut the line well before the handler ends.
+    { leaseMs: 4_000, beatMs: 500 },
     async (world) => {
       await world.startIdle();
-      await world.enqueue("a", "sleep", { ms: 1_500 });
+      await world.enqueue("a", "sleep", { ms: 4_000 });
       await world.untilLeased("a");
       world.link.stall();
       // The handler ends after more than two beats of silence, the lease a little later.
