@@ -46,3 +46,13 @@ test("a child's own fields are redacted too", () => {
   log.child({ headers: { authorization: "S" } }).info("x");
   expect(JSON.stringify(lines[0])).not.toContain('"S"');
 });
+
+test("an error of the Valkey client names its command without the arguments, which hold the password", () => {
+  const { log, lines } = collect();
+  const command = { name: "auth", args: ["jobengine", "hunter2"] };
+  const error = Object.assign(new Error("WRONGPASS"), { command });
+  log.warn({ err: error }, "broke");
+  log.warn(error, "broke");
+  expect(JSON.stringify(lines)).not.toContain("hunter2");
+  expect(lines[0]).toMatchObject({ err: { message: "WRONGPASS", command: "auth" } });
+});

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 import { redactedPaths, redactedText } from "./redact.ts";
+import { showError } from "./show-error.ts";
 
 export type Log = Logger;
 
@@ -27,7 +28,8 @@ export interface LogSubject {
 
 /**
  * The logger of a process: one JSON object a line, or text for a terminal when `format` is `pretty` and
- * pino-pretty (a development dependency) is installed. Secrets are replaced by field name.
+ * pino-pretty (a development dependency) is installed. Secrets are replaced by field name,
+ * and errors lose the arguments of the command that failed.
  */
 export function createLog(options: LogOptions): Log {
   const { service, level = "info", format = "json" } = options;
@@ -38,6 +40,7 @@ export function createLog(options: LogOptions): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: redactedPaths, censor: redactedText },
+    serializers: { err: showError },
   };
   return destination === undefined ? pino(settings) : pino(settings, destination);
 }

@@ -21,10 +21,15 @@ export class QueueAway extends Error {
 const lost = /^(WRONG_EPOCH|NOAUTH|WRONGPASS|NOPERM|ERR Function not found)/;
 const away = /^(LOADING|OOM|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF)\b/;
 
-/** Sorts what a command failed with; an unknown reply (say BAD_ARGUMENT) is a bug and stays as it is. */
+/**
+ * Sorts what a command failed with; an unknown reply (say BAD_ARGUMENT) is a bug and stays as it is, but for the
+ * arguments that the client hangs on its errors: those of a sign-in are the worker's secret, and whatever prints an
+ * error prints them.
+ */
 export function toQueueError(error: unknown): Error {
   if (error instanceof QueueLost || error instanceof QueueAway) return error;
   if (!(error instanceof Error)) return new QueueAway(error);
+  if ("command" in error) delete error.command;
   if (lost.test(error.message)) return new QueueLost(error);
   return error.name !== "ReplyError" || away.test(error.message) ? new QueueAway(error) : error;
 }
