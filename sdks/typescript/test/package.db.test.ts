@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -126,6 +127,7 @@ test(
     });
     const exited = new Promise((resolve) => worker.once("exit", resolve));
     await engine.results(2);
+    await setTimeout(1_000); // some beats, also of a busy machine
     worker.kill("SIGTERM");
     await exited;
     const { spans, metrics } = JSON.parse(printed) as {
