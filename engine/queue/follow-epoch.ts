@@ -2,6 +2,25 @@ import { DomainError } from "../../model/errors.ts";
 import { WrongEpochError } from "../../platform/valkey/errors.ts";
 import type { JobQueue } from "../../platform/valkey/job-queue.ts";
 
+/** What takes any epoch, or is the business of whoever rebuilds. A new call of a queue is followed unless it is named here. */
+type NotFollowed =
+  | "queue"
+  | "keyPrefix"
+  | "epoch"
+  | "setEpoch"
+  | "another"
+  | "tick"
+  | "readResults"
+  | "reclaimResults"
+  | "limitTenants"
+  | "limitKeys"
+  | "reopenKeys"
+  | "setPauses"
+  | "open"
+  | "close"
+  | "runId"
+  | "end";
+
 /**
  * The same queue for callers that do not rebuild it: a call that meets another epoch reads the current one
  * from PostgreSQL and is made once more; is the queue being rebuilt, the caller hears `unavailable`. Every
@@ -24,25 +43,30 @@ export function followEpoch(followed: JobQueue, readEpoch: () => Promise<string 
       });
     }
   };
-  return {
-    ...queue,
-    get epoch() {
-      return queue.epoch;
-    },
+  const calls: Omit<JobQueue, NotFollowed> = {
     enqueue: (messages) => again(() => queue.enqueue(messages)),
     cancelRun: (run) => again(() => queue.cancelRun(run)),
     cancelJobs: (jobs) => again(() => queue.cancelJobs(jobs)),
     stats: () => again(() => queue.stats()),
+    bump: (class_, jobs) => again(() => queue.bump(class_, jobs)),
     acknowledge: (entries) => again(() => queue.acknowledge(entries)),
     known: (attempts) => again(() => queue.known(attempts)),
     list: (cursor, count) => again(() => queue.list(cursor, count)),
     listRun: (run, cursor, count) => again(() => queue.listRun(run, cursor, count)),
     drop: (attempts) => again(() => queue.drop(attempts)),
+    keys: (cursor, count) => again(() => queue.keys(cursor, count)),
     tenants: (class_, kind, count) => again(() => queue.tenants(class_, kind, count)),
     why: (job) => again(() => queue.why(job)),
     workers: () => again(() => queue.workers()),
     handsOf: (worker) => again(() => queue.handsOf(worker)),
     setDraining: (workers, isDraining) => again(() => queue.setDraining(workers, isDraining)),
+  };
+  return {
+    ...queue,
+    ...calls,
+    get epoch() {
+      return queue.epoch;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { JobQueue } from "../../platform/valkey/job-queue.ts";
 import { createRunLab, type RunLab, withQueue } from "../../test/support/run-lab.ts";
 import { closeRun } from "../runs/close.ts";
 import { cancelRun } from "../runs/cancel.ts";
@@ -162,3 +163,14 @@ it("lets callers who meet a new epoch together all follow", async () => {
   const answers = await Promise.all([follower.stats(), follower.stats(), follower.stats()]);
   expect(answers.map(({ ready }) => ready)).toEqual([0, 0, 0]);
 });
+
+it.each([
+  ["lists the keys", (queue: JobQueue) => queue.keys(null, 10), { items: [], cursor: null }],
+  ["moves jobs to another class", (queue: JobQueue) => queue.bump("interactive", ["job"]), ["absent"]],
+])(
+  "a process that does not rebuild %s of a queue whose epoch it does not know yet",
+  async (_what, call, answer) => {
+    const follower = followEpoch(lab.engine.queue, async () => lab.engine.queue.epoch);
+    expect(await call(follower)).toEqual(answer);
+  },
+);
