@@ -48,17 +48,22 @@ export interface BookedJob {
   readonly ratePerSecond: number | null;
 }
 
-/** What the queue knows of it: see `JobSituation` of the queue. */
+/** What the queue knows of it. */
 export interface QueuedSituation {
   readonly attempt: number;
   readonly state: "ready" | "delayed" | "leased" | "settled" | "cancelled";
   readonly kind: string;
   readonly tenant: string;
   readonly worker: string | null;
+  /** Why its worker was told to stop. */
   readonly stop: "cancel" | "wall_clock" | null;
+  /** Jobs of its tenant, class, kind and key that go before it. */
   readonly jobsBefore: number;
+  /** Tenants that are served before its tenant; null while it has no turn. */
   readonly tenantsBefore: number | null;
+  /** Until a delayed job is ready; null when it is not delayed. */
   readonly readyInMs: number | null;
+  /** Workers heard of within one lease that claim its kind. */
   readonly workersOfKind: number;
   readonly tenantLeased: number;
   readonly tenantMaxLeased: number | null;
@@ -67,9 +72,11 @@ export interface QueuedSituation {
   readonly pausedTenant: string | null;
   readonly resultsPending: number;
   readonly highWater: number;
+  /** Its concurrency key; null: it has none. */
   readonly key: string | null;
   readonly keyLeased: number;
   readonly keyMaxLeased: number | null;
+  /** Until the bucket of the key has a token; null when it has one, or there is no rate. */
   readonly keyTokenInMs: number | null;
   readonly keyClosedMs: number | null;
   readonly keyClosedBy: string | null;

@@ -1,5 +1,6 @@
 import type { JobProgress } from "../../model/queue/beat.ts";
 import type { JobAttempt, JobClass, JobMessage } from "../../model/queue/job-message.ts";
+import type { QueuedSituation } from "../../model/queue/explain-wait.ts";
 import type { PauseName } from "../../model/queue/pause-subject.ts";
 import type { ResultEntry } from "../../model/queue/result-entry.ts";
 import type { QueueSettings } from "../../model/queue/settings.ts";
@@ -139,41 +140,11 @@ export interface TenantShare extends TenantLimit {
 }
 
 /** All that the queue knows of why a job is where it is. */
-export interface JobSituation {
-  readonly attempt: number;
-  readonly state: HeldState;
+export interface JobSituation extends QueuedSituation {
   readonly inStateMs: number;
   readonly class: JobClass;
-  readonly kind: string;
-  readonly tenant: string;
-  readonly worker: string | null;
-  /** Why its worker was told to stop. */
-  readonly stop: "cancel" | "wall_clock" | null;
-  /** Jobs of its tenant, class, kind and key that go before it. */
-  readonly jobsBefore: number;
-  /** Tenants that are served before its tenant; null while it has no turn. */
-  readonly tenantsBefore: number | null;
   /** Ready jobs of its class and kind, all tenants. */
   readonly readyOfKind: number;
-  /** Until a delayed job is ready; null when it is not delayed. */
-  readonly readyInMs: number | null;
-  /** Workers heard of within one lease that claim its kind. */
-  readonly workersOfKind: number;
-  readonly tenantLeased: number;
-  readonly tenantMaxLeased: number | null;
-  readonly pausedQueue: string | null;
-  readonly pausedKind: string | null;
-  readonly pausedTenant: string | null;
-  readonly resultsPending: number;
-  readonly highWater: number;
-  /** Its concurrency key; null: it has none. */
-  readonly key: string | null;
-  readonly keyLeased: number;
-  readonly keyMaxLeased: number | null;
-  /** Until the bucket of the key has a token; null when it has one, or there is no rate. */
-  readonly keyTokenInMs: number | null;
-  readonly keyClosedMs: number | null;
-  readonly keyClosedBy: string | null;
 }
 
 /** A worker as its queue sees it. */

@@ -3,13 +3,13 @@ import type { Engine } from "../../../../../engine/context.ts";
 import { keyDocument, listKeys } from "../../../../../engine/queue/list-keys.ts";
 import { pageOf } from "../../../../../model/paging/page.ts";
 import { concurrencyKey } from "../../../../../model/queue/job-message.ts";
+import { poolName } from "../../../../../model/pools/pool.ts";
 import { jsonAnswer } from "../../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../../platform/http/env.ts";
 import { openPage, pageQuery } from "../../../../../platform/http/page.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { ctxOf } from "../../../../ctx.ts";
 import { keyExample } from "../../../../examples/queue.ts";
-import { queueName } from "./queue-name.ts";
 
 const route = defineRoute({
   method: "get",
@@ -20,7 +20,7 @@ const route = defineRoute({
   description:
     "The keys that have jobs, limits or a closure, by name: what of them waits and is worked on, what they allow. " +
     "Tenants share keys, so a shared queue needs `platform.admin`.",
-  request: { params: z.object({ queue: queueName }), query: z.object(pageQuery) },
+  request: { params: z.object({ queue: poolName }), query: z.object(pageQuery) },
   responses: {
     200: jsonAnswer(pageOf(keyDocument), "A page of keys.", { example: { items: [keyExample] } }),
   },

@@ -2,12 +2,12 @@ import { z } from "@hono/zod-openapi";
 import type { Engine } from "../../../../../engine/context.ts";
 import { pauseDocument, pauseQueue } from "../../../../../engine/queue/settings/pause.ts";
 import { pauseSubject } from "../../../../../model/queue/pause-subject.ts";
+import { poolName } from "../../../../../model/pools/pool.ts";
 import { jsonAnswer, jsonBody } from "../../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { ctxOf } from "../../../../ctx.ts";
 import { pauseExample } from "../../../../examples/queue.ts";
-import { queueName } from "./queue-name.ts";
 
 const route = defineRoute({
   method: "post",
@@ -20,7 +20,7 @@ const route = defineRoute({
     "`X-StellaOps-Operator-Reason`, which everybody sees who asks why a job waits. Everything but the caller's " +
     "own tenant needs `platform.admin` too. Again: the newer reason stands.",
   request: {
-    params: z.object({ queue: queueName }),
+    params: z.object({ queue: poolName }),
     body: jsonBody(z.strictObject({ subject: pauseSubject }), { example: { subject: pauseExample.subject } }),
   },
   responses: { 200: jsonAnswer(pauseDocument, "The pause.", { example: pauseExample }) },

@@ -2,12 +2,12 @@ import { z } from "@hono/zod-openapi";
 import type { Engine } from "../../../../../engine/context.ts";
 import { resumeQueue } from "../../../../../engine/queue/settings/pause.ts";
 import { pauseSubject } from "../../../../../model/queue/pause-subject.ts";
+import { poolName } from "../../../../../model/pools/pool.ts";
 import { jsonBody } from "../../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { ctxOf } from "../../../../ctx.ts";
 import { pauseExample } from "../../../../examples/queue.ts";
-import { queueName } from "./queue-name.ts";
 
 const route = defineRoute({
   method: "post",
@@ -19,7 +19,7 @@ const route = defineRoute({
     "Idle workers are woken for what may be given again. What is not paused stays as it is. Everything but the " +
     "caller's own tenant needs `platform.admin` too.",
   request: {
-    params: z.object({ queue: queueName }),
+    params: z.object({ queue: poolName }),
     body: jsonBody(z.strictObject({ subject: pauseSubject }), { example: { subject: pauseExample.subject } }),
   },
   responses: { 204: { description: "It is not paused (any more)." } },

@@ -6,12 +6,12 @@ import {
   tenantLimitDocument,
 } from "../../../../../engine/queue/settings/limit-tenant.ts";
 import { tenantId } from "../../../../../model/identity/tenant.ts";
+import { poolName } from "../../../../../model/pools/pool.ts";
 import { jsonAnswer, jsonBody } from "../../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../../platform/http/route.ts";
 import { ctxOf } from "../../../../ctx.ts";
 import { limitExample } from "../../../../examples/queue.ts";
-import { queueName } from "./queue-name.ts";
 
 const route = defineRoute({
   method: "put",
@@ -23,7 +23,7 @@ const route = defineRoute({
     "Takes effect at once, on jobs that wait already too. Weight 1 without a cap is what every tenant has that " +
     "nobody set. Needs `platform.admin` and the header `X-StellaOps-Operator-Reason`.",
   request: {
-    params: z.object({ queue: queueName, tenant: tenantId }),
+    params: z.object({ queue: poolName, tenant: tenantId }),
     body: jsonBody(tenantLimit, { example: { weight: 2, maxLeased: 50 } }),
   },
   responses: { 200: jsonAnswer(tenantLimitDocument, "What is set now.", { example: limitExample }) },

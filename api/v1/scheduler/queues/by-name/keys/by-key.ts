@@ -2,12 +2,12 @@ import { z } from "@hono/zod-openapi";
 import type { Engine } from "../../../../../../engine/context.ts";
 import { keyLimit, keyLimitDocument, limitKey } from "../../../../../../engine/queue/settings/limit-key.ts";
 import { concurrencyKey } from "../../../../../../model/queue/job-message.ts";
+import { poolName } from "../../../../../../model/pools/pool.ts";
 import { jsonAnswer, jsonBody } from "../../../../../../platform/http/answers.ts";
 import type { HttpApp } from "../../../../../../platform/http/env.ts";
 import { defineRoute } from "../../../../../../platform/http/route.ts";
 import { ctxOf } from "../../../../../ctx.ts";
 import { keyLimitExample } from "../../../../../examples/queue.ts";
-import { queueName } from "../queue-name.ts";
 
 const route = defineRoute({
   method: "put",
@@ -20,7 +20,7 @@ const route = defineRoute({
     "`reopen` ends a closure by an outcome `rate_limited` before its time; while the queue is away it answers 503 " +
     "and is to be repeated. Needs the header `X-StellaOps-Operator-Reason`, and on a shared queue `platform.admin`.",
   request: {
-    params: z.object({ queue: queueName, key: concurrencyKey.meta({ example: "registry.example.com" }) }),
+    params: z.object({ queue: poolName, key: concurrencyKey.meta({ example: "registry.example.com" }) }),
     body: jsonBody(keyLimit, { example: { maxLeased: 4, perSecond: 2.5, burst: 5 } }),
   },
   responses: { 200: jsonAnswer(keyLimitDocument, "What is set now.", { example: keyLimitExample }) },
