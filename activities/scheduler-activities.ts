@@ -1,7 +1,7 @@
 import { Context } from "@temporalio/activity";
 import type { Engine } from "../engine/context.ts";
 import { cancelRun } from "../engine/runs/cancel.ts";
-import { checkRun } from "../engine/runs/check.ts";
+import { checkRun, readRun } from "../engine/runs/check.ts";
 import { closeRun, failRun } from "../engine/runs/close.ts";
 import { dispatchRun, resendRun } from "../engine/runs/dispatch.ts";
 import { planRun } from "../engine/runs/plan.ts";
@@ -27,7 +27,7 @@ export function createSchedulerActivities(engine: Engine): SchedulerActivities {
           // Whoever tried before may have died between raising attempts and sending them.
           if (info.attempt > 1) await resendRun(engine, dispatch);
           await dispatchRun(engine, dispatch);
-          return progressOf(await checkRun(engine, run));
+          return progressOf(await readRun(engine, run));
         });
       }),
 

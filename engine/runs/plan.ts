@@ -15,12 +15,13 @@ import {
   writeSnapshot,
 } from "../../store/runs/impact-snapshot.ts";
 import { recordPlan } from "../../store/runs/record-plan.ts";
-import { type RunRow, getRun, lockRun } from "../../store/runs/rows.ts";
+import { type RunRow, lockRun } from "../../store/runs/rows.ts";
 import { allowStatementTime } from "../../store/statement-time.ts";
 import { type TenantTx, withTenant } from "../../store/tenant.ts";
 import type { Engine } from "../context.ts";
 import { readFeedSequence, touchedByAdvisories, touchedByPurls, touchedSince } from "../impact/touched.ts";
 import { observePlan } from "../observe.ts";
+import { readRun } from "./check.ts";
 import type { RunKey } from "./close.ts";
 import { coverageOfRetry } from "./retry-coverage.ts";
 
@@ -37,7 +38,7 @@ const planningMs = 30 * 60_000;
  */
 export async function planRun(engine: Engine, key: RunKey): Promise<RunRow> {
   const startedMs = performance.now();
-  const { pool } = await withTenant(engine.app, key.tenant, (tx) => getRun(tx, key.tenant, key.runId));
+  const { pool } = await readRun(engine, key);
   const { workersAlive } = await engine.queues.of(pool).stats();
   const { run, isNew } = await withTenant(engine.app, key.tenant, async (tx, now) => {
     await allowStatementTime(tx, planningMs);

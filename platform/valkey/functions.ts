@@ -8,8 +8,15 @@ export const libraryName = `jobengine_v${queueProtocolVersion}`;
 
 const folder = path.join(import.meta.dirname, "functions");
 
-/** The text of the library: the files of its folder in the order of their names. */
+let library: string | undefined;
+
+/** The text of the library: the files of its folder in the order of their names. A process reads them once. */
 export function readLibrary(): string {
+  library ??= joinFiles();
+  return library;
+}
+
+function joinFiles(): string {
   const files = readdirSync(folder).filter((name) => name.endsWith(".lua"));
   return files
     .toSorted()
