@@ -1,7 +1,8 @@
 /** `npm run demo`: the main path on a fleet of images, told scene by scene and checked as it is told. */
+import { readArguments } from "../stack/read-arguments.ts";
 import { abortOnInterrupt } from "../stack/interrupt.ts";
 import { Interrupted, StackError } from "../stack/stack.ts";
-import { type DemoArguments, parseDemoArguments, usage } from "./arguments.ts";
+import { parseDemoArguments, usage } from "./arguments.ts";
 import { ApiError } from "./api-client.ts";
 import { chooseMaterial } from "./choose-material.ts";
 import { SceneFailed } from "./scene-failed.ts";
@@ -10,19 +11,6 @@ import { tellStory } from "./tell-story.ts";
 
 /** As every shell reports a command that Ctrl-C has ended. */
 const interruptedExitCode = 130;
-const usageExitCode = 2;
-
-function readArguments(): DemoArguments | undefined {
-  try {
-    const args = parseDemoArguments(process.argv.slice(2));
-    if (args !== "help") return args;
-    console.log(usage);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exitCode = usageExitCode;
-  }
-  return undefined;
-}
 
 /** What stops the demo is told as it stands; anything unforeseen with its stack. */
 function tellFailure(error: unknown): void {
@@ -30,7 +18,7 @@ function tellFailure(error: unknown): void {
   console.error(isForeseen && error instanceof Error ? `\n✗ ${error.message}` : error);
 }
 
-const args = readArguments();
+const args = readArguments(parseDemoArguments, usage);
 if (args !== undefined) {
   const screen = createScreen(process.stdout, () => performance.now());
   const signal = abortOnInterrupt();

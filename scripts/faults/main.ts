@@ -1,4 +1,5 @@
 /** `npm run faults`: proof that the queue survives. Ends with 0 when the ledger holds. */
+import { readArguments } from "../stack/read-arguments.ts";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { Interrupted, StackError } from "../stack/stack.ts";
 import { findWorkerPrograms } from "../workers/find-programs.ts";
@@ -8,21 +9,8 @@ import { reportLines } from "./report.ts";
 import { runStorm } from "./storm.ts";
 
 const interruptedExitCode = 130;
-const usageExitCode = 2;
 /** npm and the terminal both send an interrupt: a second one means more only after this time. */
 const secondInterruptMs = 1_000;
-
-function readArguments(): FaultsArguments | undefined {
-  try {
-    const args = parseFaultsArguments(process.argv.slice(2));
-    if (args !== "help") return args;
-    console.log(usage);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exitCode = usageExitCode;
-  }
-  return undefined;
-}
 
 /** The first interrupt ends the faults, another one later everything. */
 function interrupts(): { readonly stop: AbortController; readonly all: AbortController } {
@@ -62,7 +50,7 @@ async function main(args: FaultsArguments): Promise<void> {
   else tell(`Data and logs stay in ${dataDir}`);
 }
 
-const args = readArguments();
+const args = readArguments(parseFaultsArguments, usage);
 if (args !== undefined) {
   try {
     await main(args);

@@ -1,3 +1,4 @@
+import { scopes } from "../../model/identity/scope.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** The API for callers that know that it will be away now and then. */
@@ -20,18 +21,7 @@ export interface AskOptions {
   readonly isDoneByConflict?: boolean;
 }
 
-const scopes = [
-  "scheduler.inventory.read",
-  "scheduler.inventory.write",
-  "scheduler.schedules.read",
-  "scheduler.schedules.write",
-  "scheduler.runs.read",
-  "scheduler.runs.write",
-  "scheduler.runs.manage",
-  "scheduler.runs.preview",
-  "scheduler.admin",
-  "platform.admin",
-].join(" ");
+const everyScope = scopes.join(" ");
 
 const answerTimeoutMs = 15_000;
 const pauseMs = 300;
@@ -53,7 +43,7 @@ export function createPatientApi(schedulerUrl: () => string, signal: AbortSignal
       headers: {
         "x-stellaops-tenant": tenant,
         "x-stellaops-actor": "faults",
-        "x-stellaops-scopes": scopes,
+        "x-stellaops-scopes": everyScope,
         ...(type !== undefined && { "content-type": type }),
         ...(key !== undefined && { "idempotency-key": key }),
       },

@@ -1,4 +1,5 @@
 /** `npm run up | status | down | reset`: a whole JobEngine on this machine, in one data folder. */
+import { readArguments } from "./read-arguments.ts";
 import { parseStackArguments, usage, type StackArguments, type Verb } from "./arguments.ts";
 import { down } from "./down.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
@@ -10,30 +11,17 @@ import { up } from "./up.ts";
 
 /** As every shell reports a command that Ctrl-C has ended. */
 const interruptedExitCode = 130;
-const usageExitCode = 2;
 
 type Run = (args: StackArguments, printer: Printer, signal: AbortSignal) => Promise<object>;
 
 const runs: Readonly<Record<Verb, Run>> = { up, down, reset, status };
-
-function readArguments(): StackArguments | undefined {
-  try {
-    const args = parseStackArguments(process.argv.slice(2));
-    if (args !== "help") return args;
-    console.log(usage);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exitCode = usageExitCode;
-  }
-  return undefined;
-}
 
 /** Ours say what would help; those of the file system say which file and why. The rest are bugs, shown whole. */
 function isExpected(error: unknown): error is Error {
   return error instanceof StackError || (error instanceof Error && "syscall" in error && "path" in error);
 }
 
-const args = readArguments();
+const args = readArguments(parseStackArguments, usage);
 if (args !== undefined) {
   const printer = createPrinter(args.isJson ? process.stderr : process.stdout);
   const signal = abortOnInterrupt();

@@ -1,4 +1,5 @@
 /** `npm run conformance`: tries a worker program against the queue protocol. */
+import { readArguments, usageExitCode } from "../../scripts/stack/read-arguments.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,20 +9,6 @@ import { type ConformanceArguments, parseConformanceArguments, usage } from "./r
 import { renderResult, renderSummary, summarize } from "./runner/report.ts";
 import { runScenarios } from "./runner/run-scenarios.ts";
 import { scenariosOver } from "./scenarios/all.ts";
-
-const usageExitCode = 2;
-
-function readArguments(): ConformanceArguments | undefined {
-  try {
-    const args = parseConformanceArguments(process.argv.slice(2));
-    if (args !== "help") return args;
-    console.log(usage);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exitCode = usageExitCode;
-  }
-  return undefined;
-}
 
 /** Calls `work` with the address of a Valkey: the one of the environment, or one that lives as long. */
 async function withValkey<T>(signal: AbortSignal, work: (valkeyUrl: string) => Promise<T>): Promise<T> {
@@ -84,7 +71,7 @@ async function main(args: ConformanceArguments): Promise<number> {
   });
 }
 
-const args = readArguments();
+const args = readArguments(parseConformanceArguments, usage);
 if (args !== undefined) {
   try {
     process.exitCode = await main(args);

@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { expectReadmeWorker } from "../conformance/testing/readme-worker.ts";
 import { transports } from "../conformance/runner/scenario.ts";
 import { failuresOf } from "../conformance/testing/failures-of.ts";
 import { expectTls } from "../conformance/testing/over-tls.ts";
-import { startTestEngine } from "../typescript/test/test-engine.ts";
 import { folder, installReadmeWorker, needGo, run } from "./testing/install.ts";
 
 /** Compiling on a busy machine with empty caches may take long; what it compiled has its own time limits. */
@@ -54,32 +53,8 @@ test("the core brings nothing along but its Valkey client", async () => {
 test(
   "the README's worker is got from a module proxy, does a job and ends with 0 on SIGTERM",
   async () => {
-    const { command, args, cwd } = await installReadmeWorker(mkdtempSync(path.join(scratch, "worker-")));
-    await using engine = await startTestEngine();
-    const digest = `sha256:${"a".repeat(64)}`;
-    engine.http.answers.push({ to: "/jobs/a/inputs", status: 200, body: { images: [{ digest }] } });
-    await engine.enqueue([{ job: "a" }]);
-    const env = {
-      ...process.env,
-      JOBENGINE_API_URL: engine.http.apiUrl,
-      JOBENGINE_WORKER_KEY: engine.workerKey,
-    };
-    const worker = spawn(command, args, { cwd, env, stdio: ["ignore", "inherit", "pipe"] });
-    let log = "";
-    worker.stderr.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-    const exited = new Promise<number | null>((resolve) => worker.once("exit", resolve));
-    try {
-      expect((await engine.results(1))[0]?.outcome).toMatchObject({ reason: "only_listed" });
-      const stored = engine.http.artifacts.get("/api/v1/worker/jobs/a/artifacts/images.txt");
-      expect(stored?.bytes.toString()).toBe(`${digest}\n`);
-      worker.kill("SIGTERM");
-      expect(await exited).toBe(0);
-      expect(log).not.toContain(engine.workerKey.split("_")[2]);
-    } finally {
-      worker.kill("SIGKILL");
-    }
+    const installed = await installReadmeWorker(mkdtempSync(path.join(scratch, "worker-")));
+    await expectReadmeWorker(installed, "go");
   },
   limitMs,
 );

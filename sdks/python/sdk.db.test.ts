@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { expectReadmeWorker } from "../conformance/testing/readme-worker.ts";
 import { transports } from "../conformance/runner/scenario.ts";
 import { failuresOf } from "../conformance/testing/failures-of.ts";
 import { expectTls } from "../conformance/testing/over-tls.ts";
-import { startTestEngine } from "../typescript/test/test-engine.ts";
 import {
-  ended,
   folder,
   installReadmeWorker,
   requirements,
@@ -51,32 +49,8 @@ test(
 test(
   "the README's worker runs from the wheel in an empty environment, does a job and ends with 0 on SIGTERM",
   async () => {
-    const { command, args, cwd } = await installReadmeWorker(scratch);
-    await using engine = await startTestEngine();
-    const digest = `sha256:${"a".repeat(64)}`;
-    engine.http.answers.push({ to: "/jobs/a/inputs", status: 200, body: { images: [{ digest }] } });
-    await engine.enqueue([{ job: "a" }]);
-    const worker = spawn(command, args, {
-      cwd,
-      env: { ...process.env, JOBENGINE_API_URL: engine.http.apiUrl, JOBENGINE_WORKER_KEY: engine.workerKey },
-      stdio: ["ignore", "inherit", "pipe"],
-    });
-    let log = "";
-    worker.stderr.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-    const exited = ended(worker);
-    try {
-      expect((await engine.results(1))[0]?.outcome).toMatchObject({ reason: "only_listed" });
-      const stored = engine.http.artifacts.get("/api/v1/worker/jobs/a/artifacts/images.txt");
-      expect(stored?.bytes.toString()).toBe(`${digest}\n`);
-      worker.kill("SIGTERM");
-      expect(await exited).toBe(0);
-      expect(log).not.toContain(engine.workerKey.split("_")[2]);
-      expect(engine.http.registrations).toMatchObject([{ sdk: { language: "python" }, kinds: ["scan"] }]);
-    } finally {
-      worker.kill("SIGKILL");
-    }
+    const installed = await installReadmeWorker(scratch);
+    await expectReadmeWorker(installed, "python");
   },
   limitMs,
 );

@@ -1,3 +1,4 @@
+import { scopes } from "../../model/identity/scope.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -45,18 +46,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-const everyScope = [
-  "scheduler.inventory.read",
-  "scheduler.inventory.write",
-  "scheduler.schedules.read",
-  "scheduler.schedules.write",
-  "scheduler.runs.read",
-  "scheduler.runs.write",
-  "scheduler.runs.manage",
-  "scheduler.runs.preview",
-  "scheduler.admin",
-  "platform.admin",
-].join(" ");
+const everyScope = scopes.join(" ");
 
 const root = path.join(import.meta.dirname, "../..");
 

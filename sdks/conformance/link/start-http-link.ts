@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { forward, passable, type PassedAnswer } from "../engine/forward.ts";
 import { problem } from "../engine/http-side.ts";
 import { createFlow } from "./flow.ts";
 import { readCall, replyOf } from "./http-call.ts";
 import type { Link } from "./link.ts";
-import { createWire, type WireCommand } from "./wire.ts";
+import { openLink } from "./open-link.ts";
+import type { WireCommand } from "./wire.ts";
 
 /** How the engine tells a worker what a server's error means: PROTOCOL.md, section 16. */
 const statusByError: Readonly<Record<string, number>> = { WRONG_EPOCH: 409, NOPERM: 403, NOAUTH: 401 };
@@ -67,32 +68,7 @@ export async function startHttpLink(apiUrl: string): Promise<Link> {
     }
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cut = () => {
-    const { size } = connections;
-    for (const socket of connections.keys()) socket.destroy();
-    return size;
-  };
-  const link: Link = {
-    port: (server.address() as AddressInfo).port,
-    wire: createWire(commands),
-    meddle: undefined,
-    isAway: false,
-    get delayMs() {
-      return flow.delayMs;
-    },
-    set delayMs(delayMs) {
-      flow.delayMs = delayMs;
-    },
-    stall: () => flow.stall(),
-    resume: () => flow.resume(),
-    cut,
-    async close() {
-      link.isAway = true;
-      cut();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  const link = await openLink(server, { flow, commands, sockets: () => connections.keys() });
   return link;
 }
 

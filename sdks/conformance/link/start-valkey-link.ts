@@ -1,8 +1,9 @@
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { createFlow } from "./flow.ts";
 import { createFrameReader, type RespFrame } from "./resp.ts";
 import type { Link, Meddling } from "./link.ts";
-import { createWire, type WireCommand } from "./wire.ts";
+import { openLink } from "./open-link.ts";
+import type { WireCommand } from "./wire.ts";
 
 const secretive = new Set(["AUTH", "HELLO"]);
 
@@ -75,32 +76,7 @@ export async function startValkeyLink(valkeyUrl: string): Promise<Link> {
     }
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cut = () => {
-    const { size } = sockets;
-    for (const socket of sockets) socket.destroy();
-    return size;
-  };
-  const link: Link = {
-    port: (server.address() as AddressInfo).port,
-    wire: createWire(commands),
-    meddle: undefined,
-    isAway: false,
-    get delayMs() {
-      return flow.delayMs;
-    },
-    set delayMs(delayMs) {
-      flow.delayMs = delayMs;
-    },
-    stall: () => flow.stall(),
-    resume: () => flow.resume(),
-    cut,
-    async close() {
-      link.isAway = true;
-      cut();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  const link = await openLink(server, { flow, commands, sockets: () => sockets });
   return link;
 }
 

@@ -48,7 +48,7 @@ export async function run(
   return output;
 }
 
-export async function ended(child: ChildProcess): Promise<number | null> {
+async function ended(child: ChildProcess): Promise<number | null> {
   return await new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

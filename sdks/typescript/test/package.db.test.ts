@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { expectReadmeWorker } from "../../conformance/testing/readme-worker.ts";
 import { installInto, installReadmeWorker, pack, readmeWorker, run, tsc } from "../testing/install.ts";
 import { startTestEngine } from "./test-engine.ts";
 
@@ -27,36 +28,8 @@ test(
 test(
   "the README's worker runs from the package in an empty project, does a job and ends with 0 on SIGTERM",
   async () => {
-    const project = mkdtempSync(path.join(scratch, "worker-"));
-    const { command, args, cwd } = await installReadmeWorker(project);
-    await using engine = await startTestEngine();
-    const digest = `sha256:${"a".repeat(64)}`;
-    engine.http.answers.push({ to: "/jobs/a/inputs", status: 200, body: { images: [{ digest }] } });
-    await engine.enqueue([{ job: "a" }]);
-    const env = {
-      ...process.env,
-      JOBENGINE_API_URL: engine.http.apiUrl,
-      JOBENGINE_WORKER_KEY: engine.workerKey,
-    };
-    const worker = spawn(command, args, { cwd, env, stdio: ["ignore", "inherit", "pipe"] });
-    let log = "";
-    worker.stderr.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-    const exited = new Promise<number | null>((resolve) => worker.once("exit", resolve));
-    try {
-      expect((await engine.results(1))[0]?.outcome).toMatchObject({
-        status: "incomplete",
-        reason: "only_listed",
-      });
-      const stored = engine.http.artifacts.get("/api/v1/worker/jobs/a/artifacts/images.txt");
-      expect(stored?.bytes.toString()).toBe(`${digest}\n`);
-      worker.kill("SIGTERM");
-      expect(await exited).toBe(0);
-      expect(log).not.toContain(engine.workerKey.split("_")[2]);
-    } finally {
-      worker.kill("SIGKILL");
-    }
+    const installed = await installReadmeWorker(mkdtempSync(path.join(scratch, "worker-")));
+    await expectReadmeWorker(installed, "typescript");
   },
   limitMs,
 );

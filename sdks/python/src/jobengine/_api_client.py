@@ -1,6 +1,6 @@
 """The engine's worker routes, as handlers call them."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import httpx
@@ -13,8 +13,8 @@ from ._own_loop import OwnLoop
 from ._tracing import Tracing
 
 
-class ApiClient:
-    """Calls to the engine's worker routes, with retries: see ``EngineApi``."""
+class _Calls:
+    """What the calls of a job are made of, whoever waits for them."""
 
     def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop, tracing: Tracing) -> None:
         self._job = job
@@ -22,6 +22,21 @@ class ApiClient:
         self._api = api
         self._own_loop = own_loop
         self._tracing = tracing
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        json: Any,
+        headers: Mapping[str, str] | None,
+    ) -> Coroutine[Any, Any, httpx.Response]:
+        body, more = _body_of(content, json, {**self._tracing.headers(self._job), **(headers or {})})
+        return self._api.request(method, path, body=body, headers=more)
+
+
+class ApiClient(_Calls):
+    """Calls to the engine's worker routes, with retries: see ``EngineApi``."""
 
     async def get(self, path: str) -> Any:
         """The parsed JSON of the answer."""
@@ -41,20 +56,12 @@ class ApiClient:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The bare request: ``path`` below the API's address, headers added to the signed ones."""
-        body, more = _body_of(content, json, {**self._tracing.headers(self._job), **(headers or {})})
-        work = self._api.request(method, path, body=body, headers=more)
+        work = self._call(method, path, content, json, headers)
         return await self._own_loop.ask(self._hand, work)
 
 
-class SyncApiClient:
+class SyncApiClient(_Calls):
     """The same for synchronous handlers."""
-
-    def __init__(self, job: Job, hand: Hand, api: EngineApi, own_loop: OwnLoop, tracing: Tracing) -> None:
-        self._job = job
-        self._hand = hand
-        self._api = api
-        self._own_loop = own_loop
-        self._tracing = tracing
 
     def get(self, path: str) -> Any:
         """The parsed JSON of the answer."""
@@ -74,8 +81,7 @@ class SyncApiClient:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The bare request: ``path`` below the API's address, headers added to the signed ones."""
-        body, more = _body_of(content, json, {**self._tracing.headers(self._job), **(headers or {})})
-        work = self._api.request(method, path, body=body, headers=more)
+        work = self._call(method, path, content, json, headers)
         return self._own_loop.ask_blocking(self._hand, work)
 
 
